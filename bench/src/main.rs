@@ -9,14 +9,14 @@ mod sql_time;
 use clap::Parser;
 
 #[derive(Parser)]
-enum Tool {
+enum BenchCommand {
     /// Server time of the pages: portal home, request, board, Today.
-    Pages(pages::Options),
+    Pages(pages::PagesOptions),
 }
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    match Tool::parse() {
-        Tool::Pages(options) => pages::run(&options).await,
+    match BenchCommand::parse() {
+        BenchCommand::Pages(options) => pages::run(&options).await,
     }
 }

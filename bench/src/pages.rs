@@ -14,7 +14,7 @@ use http::header::{CONTENT_TYPE, COOKIE, HOST, ORIGIN, SET_COOKIE};
 use http_body_util::BodyExt;
 use safe_http::{Admitted, SafeHttp};
 use server::{
-    database::Role,
+    database::DatabaseRole,
     live::{Live, Pace},
     payment_providers::StripeAccounts,
     router,
@@ -28,15 +28,15 @@ use tracing_subscriber::{Layer, filter::Targets, layer::SubscriberExt, util::Sub
 
 use crate::{
     install::{self, BIG, PASSWORD, SMALL, Size},
-    report::{self, Row, quantile},
+    report::{self, PageTimings, quantile},
     sql_time::SqlTime,
 };
 
-type Failure = Box<dyn std::error::Error>;
+type BenchError = Box<dyn std::error::Error>;
 
 /// What to measure.
 #[derive(Args)]
-pub struct Options {
+pub struct PagesOptions {
     /// A superuser's address in a cluster that can be thrown away.
     #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
     database_url: String,
@@ -52,30 +52,30 @@ pub struct Options {
 }
 
 /// A page, and who reads it.
-struct Page {
+struct BenchPage {
     name: &'static str,
     path: &'static str,
-    reader: Reader,
+    reader: PageReader,
 }
 
 #[derive(Clone, Copy, PartialEq)]
-enum Reader {
+enum PageReader {
     Owner,
     Operator,
 }
 
-const PAGES: [Page; 4] = [
-    Page { name: "portal home", path: "/portal", reader: Reader::Owner },
-    Page { name: "request", path: "/portal/requests/96", reader: Reader::Owner },
-    Page { name: "board", path: "/desk/board", reader: Reader::Operator },
-    Page { name: "Today", path: "/desk", reader: Reader::Operator },
+const PAGES: [BenchPage; 4] = [
+    BenchPage { name: "portal home", path: "/portal", reader: PageReader::Owner },
+    BenchPage { name: "request", path: "/portal/requests/96", reader: PageReader::Owner },
+    BenchPage { name: "board", path: "/desk/board", reader: PageReader::Operator },
+    BenchPage { name: "Today", path: "/desk", reader: PageReader::Operator },
 ];
 
 /// Fills both installs, measures each page beside each, and prints the table.
 ///
 /// # Errors
 /// When Postgres or a page does not answer as it should.
-pub async fn run(options: &Options) -> Result<(), Failure> {
+pub async fn run(options: &PagesOptions) -> Result<(), BenchError> {
     let sql = SqlTime::default();
     let statements = Targets::new().with_target("sqlx::query", tracing::Level::DEBUG);
     tracing_subscriber::registry().with(sql.clone().with_filter(statements)).init();
@@ -111,7 +111,7 @@ struct Beside {
 }
 
 impl Beside {
-    async fn start(database: &PgConnectOptions, size: Size, shutdown: &Shutdown) -> Result<Self, Failure> {
+    async fn start(database: &PgConnectOptions, size: Size, shutdown: &Shutdown) -> Result<Self, BenchError> {
         let app = app(database).await?;
         let engine = app.db.engine().clone();
         let routes = router::routes(
@@ -125,10 +125,10 @@ impl Beside {
     }
 
     /// Asks for a page once.
-    async fn ask(&self, page: &Page, sql: &SqlTime) -> Result<Sample, Failure> {
+    async fn ask(&self, page: &BenchPage, sql: &SqlTime) -> Result<Sample, BenchError> {
         let cookie = match page.reader {
-            Reader::Owner => &self.owner,
-            Reader::Operator => &self.operator,
+            PageReader::Owner => &self.owner,
+            PageReader::Operator => &self.operator,
         };
         sql.take();
         let started = Instant::now();
@@ -153,7 +153,12 @@ struct Sample {
 }
 
 /// One page beside each install, in turns: what else the machine does meets all of them alike.
-async fn in_turns(beside: &[Beside], page: &Page, times: usize, sql: &SqlTime) -> Result<Vec<Row>, Failure> {
+async fn in_turns(
+    beside: &[Beside],
+    page: &BenchPage,
+    times: usize,
+    sql: &SqlTime,
+) -> Result<Vec<PageTimings>, BenchError> {
     let mut taken: Vec<Vec<Sample>> = beside.iter().map(|_| Vec::new()).collect();
     for _ in 0..times + times / 10 {
         for (install, samples) in beside.iter().zip(&mut taken) {
@@ -168,7 +173,7 @@ async fn in_turns(beside: &[Beside], page: &Page, times: usize, sql: &SqlTime) -
         .collect())
 }
 
-fn row(size: Size, page: &Page, samples: &[Sample]) -> Row {
+fn row(size: Size, page: &BenchPage, samples: &[Sample]) -> PageTimings {
     let sorted = |of: fn(&Sample) -> f64| {
         let mut values: Vec<f64> = samples.iter().map(of).collect();
         values.sort_by(f64::total_cmp);
@@ -176,7 +181,7 @@ fn row(size: Size, page: &Page, samples: &[Sample]) -> Row {
     };
     let (whole, in_sql) = (sorted(|sample| sample.whole), sorted(|sample| sample.in_sql));
     let last = samples.last();
-    Row {
+    PageTimings {
         install: size.name,
         page: page.name,
         p50: quantile(&whole, 0.5),
@@ -187,16 +192,16 @@ fn row(size: Size, page: &Page, samples: &[Sample]) -> Row {
     }
 }
 
-async fn app(database: &PgConnectOptions) -> Result<App, Failure> {
-    let pool = |role: Role, connections| {
+async fn app(database: &PgConnectOptions) -> Result<App, BenchError> {
+    let pool = |role: DatabaseRole, connections| {
         PgPoolOptions::new()
             .max_connections(connections)
             .test_before_acquire(false)
             .after_connect(move |connection, _| Box::pin(role.take(connection)))
             .connect_with(database.clone())
     };
-    let engine = Engine::start(pool(Role::Sessions, 6).await?, sessions::Options::default());
-    let db = Db::new(pool(Role::App, 10).await?, engine, Clock::system());
+    let engine = Engine::start(pool(DatabaseRole::Sessions, 6).await?, sessions::Options::default());
+    let db = Db::new(pool(DatabaseRole::App, 10).await?, engine, Clock::system());
     let site = Site {
         public_url: "http://127.0.0.1:3000".parse()?,
         is_named: false,
@@ -211,13 +216,13 @@ async fn app(database: &PgConnectOptions) -> Result<App, Failure> {
     Ok(App { db, site: Arc::new(site) })
 }
 
-fn outward() -> Result<Tryout, Failure> {
+fn outward() -> Result<Tryout, BenchError> {
     let safe_http = SafeHttp::new(Admitted::default())?;
     Ok(Tryout::new(safe_http.clone(), Models::new(safe_http, ModelLimits::default())))
 }
 
 /// Through the form, as a person would; the cookies that the pages want.
-async fn sign_in(routes: &Router, email: &str) -> Result<String, Failure> {
+async fn sign_in(routes: &Router, email: &str) -> Result<String, BenchError> {
     let page = send(routes, Request::get("/sign-in").body(Body::empty())?).await?;
     let form_cookie =
         cookies(&page).into_iter().find(|cookie| cookie.starts_with("form=")).ok_or("no form cookie")?;
@@ -245,7 +250,7 @@ async fn sign_in(routes: &Router, email: &str) -> Result<String, Failure> {
     Ok(format!("{form_cookie}; {mine}"))
 }
 
-async fn send(routes: &Router, mut request: Request<Body>) -> Result<Response, Failure> {
+async fn send(routes: &Router, mut request: Request<Body>) -> Result<Response, BenchError> {
     request.headers_mut().insert(HOST, http::HeaderValue::from_static("127.0.0.1:3000"));
     request.extensions_mut().insert(ConnectInfo(SocketAddr::from(([127, 0, 0, 1], 9))));
     Ok(routes.clone().oneshot(request).await?)

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 /// One page beside one install. Times in milliseconds.
 #[derive(Clone, Debug, Serialize)]
-pub struct Row {
+pub struct PageTimings {
     pub install: &'static str,
     pub page: &'static str,
     pub p50: f64,
@@ -15,7 +15,7 @@ pub struct Row {
     pub bytes: usize,
 }
 
-impl Row {
+impl PageTimings {
     /// The page's time as a multiple of its SQL's. The goal is 2 at most.
     pub fn times_sql(&self) -> f64 {
         self.p50 / self.sql_p50
@@ -35,7 +35,7 @@ pub fn quantile(sorted: &[f64], share: f64) -> f64 {
 }
 
 /// Prints the table; each page of the big install with the ratio to the small one's.
-pub fn print(rows: &[Row]) {
+pub fn print(rows: &[PageTimings]) {
     println!(
         "\n| page | install | p50 ms | p99 ms | SQL p50 ms | statements | page / SQL | big / small | kB |"
     );

@@ -2,7 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
-use super::Outcome;
+use super::BuildResult;
 
 /// A file and its names.
 #[derive(Clone)]
@@ -21,7 +21,7 @@ pub struct Asset {
 
 impl Asset {
     /// Names the bytes by their digest.
-    pub fn new(name: &str, bytes: Vec<u8>) -> Outcome<Self> {
+    pub fn new(name: &str, bytes: Vec<u8>) -> BuildResult<Self> {
         let file = name.rsplit('/').next().unwrap_or(name);
         let (stem, extension) = file.rsplit_once('.').ok_or_else(|| format!("{name} has no extension"))?;
         let digest = Sha256::digest(&bytes);
@@ -36,7 +36,7 @@ impl Asset {
     }
 }
 
-fn content_type(extension: &str) -> Outcome<&'static str> {
+fn content_type(extension: &str) -> BuildResult<&'static str> {
     Ok(match extension {
         "css" => "text/css; charset=utf-8",
         "js" => "text/javascript; charset=utf-8",

@@ -6,10 +6,10 @@ use brotli::CompressorWriter;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
-use super::Outcome;
+use super::BuildResult;
 
 /// Brotli at its best.
-pub fn brotli(bytes: &[u8]) -> Outcome<Vec<u8>> {
+pub fn brotli(bytes: &[u8]) -> BuildResult<Vec<u8>> {
     let mut writer = CompressorWriter::new(Vec::new(), 1 << 16, 11, 22);
     writer.write_all(bytes)?;
     writer.flush()?;
@@ -17,7 +17,7 @@ pub fn brotli(bytes: &[u8]) -> Outcome<Vec<u8>> {
 }
 
 /// Gzip at its best, for what does not know brotli.
-pub fn gzip(bytes: &[u8]) -> Outcome<Vec<u8>> {
+pub fn gzip(bytes: &[u8]) -> BuildResult<Vec<u8>> {
     let mut writer = GzEncoder::new(Vec::new(), Compression::best());
     writer.write_all(bytes)?;
     Ok(writer.finish()?)

@@ -3,10 +3,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{Asset, Outcome};
+use super::{Asset, BuildResult};
 
 /// Everything in `style/fonts` and `style/images`, under the folder's name; licences stay at home.
-pub fn read(style: &Path) -> Outcome<Vec<Asset>> {
+pub fn read(style: &Path) -> BuildResult<Vec<Asset>> {
     let mut assets = Vec::new();
     for folder in ["fonts", "images"] {
         for file in listed(&style.join(folder))? {
@@ -20,7 +20,7 @@ pub fn read(style: &Path) -> Outcome<Vec<Asset>> {
 }
 
 /// The files of a folder by name; none when there is no such folder.
-pub fn listed(folder: &Path) -> Outcome<Vec<PathBuf>> {
+pub fn listed(folder: &Path) -> BuildResult<Vec<PathBuf>> {
     if !folder.exists() {
         return Ok(Vec::new());
     }

@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use asset::Asset;
 
 /// Anything that stops the build, in words.
-type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
+type BuildResult<T> = Result<T, Box<dyn std::error::Error>>;
 
 /// How much is built, and how well.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -30,7 +30,7 @@ enum Front {
 }
 
 /// Builds everything into OUT_DIR and tells cargo what it was built from.
-pub fn build() -> Outcome<()> {
+pub fn build() -> BuildResult<()> {
     let root =
         Path::new(&env::var("CARGO_MANIFEST_DIR")?).parent().ok_or("the server has no workspace")?.to_owned();
     let out = PathBuf::from(env::var("OUT_DIR")?);
@@ -46,7 +46,7 @@ pub fn build() -> Outcome<()> {
 
 /// The browser's half twice: `front` as most pages need it, `workshop` with every island. A quick build makes only the
 /// whole one, which serves under both names.
-fn halves(root: &Path, out: &Path, front: Front) -> Outcome<Vec<Asset>> {
+fn halves(root: &Path, out: &Path, front: Front) -> BuildResult<Vec<Asset>> {
     let (boot, mut assets) = (root.join("app/islands/boot.js"), Vec::new());
     let [glue, wasm] = wasm::build(root, out, front, "workshop")?;
     assets.push(scripts::boot(&boot, "workshop-boot.js", &glue, &wasm)?);
@@ -63,7 +63,7 @@ fn halves(root: &Path, out: &Path, front: Front) -> Outcome<Vec<Asset>> {
 }
 
 impl Front {
-    fn chosen() -> Outcome<Self> {
+    fn chosen() -> BuildResult<Self> {
         match env::var("THROUGHLINE_FRONT").as_deref() {
             Ok("small") => Ok(Self::Small),
             Ok("none") => Ok(Self::Without),

@@ -4,16 +4,16 @@ use std::fs;
 use std::path::Path;
 
 use super::minify::minify;
-use super::{Asset, Outcome};
+use super::{Asset, BuildResult};
 
 /// Puts each imported file in its line's place, shortens the whole, and points it to the hashed fonts and images.
-pub fn build(style: &Path, files: &[Asset]) -> Outcome<Asset> {
+pub fn build(style: &Path, files: &[Asset]) -> BuildResult<Asset> {
     let whole = inline(&style.join("main.css"))?;
     let linked = link(&minify(&whole), files)?;
     Asset::new("main.css", linked.into_bytes())
 }
 
-fn inline(file: &Path) -> Outcome<String> {
+fn inline(file: &Path) -> BuildResult<String> {
     let text = fs::read_to_string(file).map_err(|reason| format!("{}: {reason}", file.display()))?;
     let folder = file.parent().unwrap_or(Path::new("."));
     let mut whole = String::with_capacity(text.len());
@@ -28,7 +28,7 @@ fn inline(file: &Path) -> Outcome<String> {
 }
 
 /// `url("a.css");` → `a.css`. Conditions and layers belong into the file itself.
-fn imported<'a>(import: &'a str, file: &Path) -> Outcome<&'a str> {
+fn imported<'a>(import: &'a str, file: &Path) -> BuildResult<&'a str> {
     let path = import.trim().strip_suffix(';').map(str::trim).unwrap_or_default();
     let path = path.strip_prefix("url(").and_then(|path| path.strip_suffix(')')).unwrap_or(path);
     let plain =
@@ -40,7 +40,7 @@ fn imported<'a>(import: &'a str, file: &Path) -> Outcome<&'a str> {
 }
 
 /// Replaces `/assets/fonts/NAME` by the file's own address.
-fn link(css: &str, files: &[Asset]) -> Outcome<String> {
+fn link(css: &str, files: &[Asset]) -> BuildResult<String> {
     let mut linked = css.to_owned();
     for file in files {
         linked = linked.replace(&format!("/assets/{}\"", file.name), &format!("{}\"", file.url));

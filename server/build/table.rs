@@ -5,10 +5,10 @@ use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 
-use super::{Asset, Outcome, compress};
+use super::{Asset, BuildResult, compress};
 
 /// The table refers to the files by their absolute paths below OUT_DIR.
-pub fn write(out: &Path, assets: &[Asset], compressed: bool) -> Outcome<()> {
+pub fn write(out: &Path, assets: &[Asset], compressed: bool) -> BuildResult<()> {
     let folder = out.join("assets");
     fs::create_dir_all(&folder)?;
     let (mut table, mut kept) = (String::from("&[\n"), HashSet::new());
@@ -37,9 +37,9 @@ pub fn write(out: &Path, assets: &[Asset], compressed: bool) -> Outcome<()> {
 fn store(
     file: &Path,
     suffix: &str,
-    bytes: impl FnOnce() -> Outcome<Vec<u8>>,
+    bytes: impl FnOnce() -> BuildResult<Vec<u8>>,
     kept: &mut HashSet<String>,
-) -> Outcome<String> {
+) -> BuildResult<String> {
     let path = format!("{}{suffix}", file.display());
     if !Path::new(&path).exists() {
         fs::write(&path, bytes()?)?;
@@ -50,7 +50,7 @@ fn store(
 }
 
 /// Removes what earlier builds left: a debug wasm is megabytes.
-fn sweep(folder: &Path, kept: &HashSet<String>) -> Outcome<()> {
+fn sweep(folder: &Path, kept: &HashSet<String>) -> BuildResult<()> {
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
         if !kept.contains(&path.display().to_string()) {

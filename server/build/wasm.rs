@@ -9,12 +9,12 @@ use sha2::{Digest, Sha256};
 use wasm_bindgen_cli_support::Bindgen;
 
 use super::shorten::shorten;
-use super::{Asset, Front, Outcome};
+use super::{Asset, BuildResult, Front};
 
 const TARGET: &str = "wasm32-unknown-unknown";
 
 /// Builds `islands` for the browser under that name, `front` or `workshop`: its glue script, and the wasm itself.
-pub fn build(root: &Path, out: &Path, front: Front, name: &str) -> Outcome<[Asset; 2]> {
+pub fn build(root: &Path, out: &Path, front: Front, name: &str) -> BuildResult<[Asset; 2]> {
     let features = if name == "workshop" { "workshop" } else { "hydrate" };
     let compiled = compile(root, front, features)?;
     let folder = out.join("bindgen").join(name);
@@ -26,7 +26,7 @@ pub fn build(root: &Path, out: &Path, front: Front, name: &str) -> Outcome<[Asse
 
 /// A target folder of its own: the outer cargo holds the lock of the usual one. The next build, with other features,
 /// puts its wasm in the same place.
-fn compile(root: &Path, front: Front, features: &str) -> Outcome<PathBuf> {
+fn compile(root: &Path, front: Front, features: &str) -> BuildResult<PathBuf> {
     let target =
         env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from).join("front");
     let (profile, folder) = if front == Front::Small { ("front", "front") } else { ("dev", "debug") };
@@ -68,7 +68,7 @@ fn forget_the_outer_build(cargo: &mut Command) {
 }
 
 /// Runs wasm-bindgen, unless it has run over these very bytes: a change often does not reach the wasm.
-fn bind(compiled: &Path, folder: &Path, name: &str) -> Outcome<()> {
+fn bind(compiled: &Path, folder: &Path, name: &str) -> BuildResult<()> {
     let stamp = folder.join("bound");
     let digest: String =
         Sha256::digest(fs::read(compiled)?).iter().map(|byte| format!("{byte:02x}")).collect();

@@ -14,13 +14,13 @@ const EVERY: Duration = Duration::from_secs(60);
 
 /// What was found last. Cheap to clone.
 #[derive(Clone)]
-pub struct Watch {
+pub struct StoreWatch {
     db: Db,
     store: Store,
     last: watch::Sender<StoreState>,
 }
 
-impl Watch {
+impl StoreWatch {
     /// Looks for the first time, and says what is wrong: the node serves all the same, as the rest of the work needs no
     /// file.
     ///

@@ -15,7 +15,7 @@ use tokio::{
     time::{Instant, timeout},
 };
 
-use crate::files::Watch;
+use crate::files::StoreWatch;
 
 /// How long a part may take to say that it is there.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -28,7 +28,7 @@ pub struct Parts {
     pub db: Db,
     /// The session engine's connections.
     pub engine: PgPool,
-    pub files: Watch,
+    pub files: StoreWatch,
 }
 
 struct Health {
@@ -92,7 +92,7 @@ async fn sessions(pool: &PgPool) -> &'static str {
     }
 }
 
-async fn files(watch: &Watch) -> &'static str {
+async fn files(watch: &StoreWatch) -> &'static str {
     if matches!(watch.state(), StoreState::Elsewhere { .. }) {
         return "elsewhere";
     }

@@ -12,7 +12,7 @@ use domain::accounts::commands::set_up::setup_code;
 use tokio::net::TcpListener;
 
 use crate::database::{Database, Hold};
-use crate::files::Watch;
+use crate::files::StoreWatch;
 use crate::ingress::{self, BodyTimes, ConnectionLimits, Ingress, Trusted};
 use crate::jobs;
 use crate::limits::{self, Allowance, Limits};
@@ -95,7 +95,7 @@ async fn run(
     if options.demo {
         domain::demo::fill(&app.db).await?;
     }
-    let files = Watch::begin(app.db.clone(), app.site.files.clone()).await?;
+    let files = StoreWatch::begin(app.db.clone(), app.site.files.clone()).await?;
     files.start(shutdown);
     let parts = health::Parts { db: app.db.clone(), engine: database.engine.clone(), files };
     let health = health::routes(parts);

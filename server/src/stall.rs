@@ -50,9 +50,9 @@ const AGAIN: Duration = Duration::from_secs(4);
 
 /// Knows whether the database speaks. Cheap to clone; one for a node, so that however many wait, one asks.
 #[derive(Clone)]
-pub struct Stall(Arc<Inner>);
+pub struct Stall(Arc<StallState>);
 
-struct Inner {
+struct StallState {
     db: Db,
     silent: AtomicBool,
     last: Mutex<Option<(Instant, bool)>>,
@@ -61,7 +61,7 @@ struct Inner {
 impl Stall {
     /// Of this database, which speaks for all that is known.
     pub fn new(db: Db) -> Self {
-        Self(Arc::new(Inner { db, silent: AtomicBool::new(false), last: Mutex::default() }))
+        Self(Arc::new(StallState { db, silent: AtomicBool::new(false), last: Mutex::default() }))
     }
 
     /// What the work comes to; none where the database never answers, and then it is dropped.
@@ -111,17 +111,17 @@ async fn unless<T>(work: impl Future<Output = T>, silence: impl Future<Output = 
 
 /// Within what time some routes answer, and how they say that they cannot.
 #[derive(Clone)]
-pub struct Bound {
+pub struct TimeLimit {
     pub stall: Stall,
     pub patience: Duration,
     pub words: fn(&Method, &HeaderMap) -> Response,
 }
 
 /// The middleware. While a part of the body is on its way nobody is told off, nor where the answer has begun.
-pub async fn bound(State(bound): State<Bound>, request: Request, next: Next) -> Response {
+pub async fn bound(State(bound): State<TimeLimit>, request: Request, next: Next) -> Response {
     let (method, headers) = (request.method().clone(), request.headers().clone());
     let (request, arriving) = arrival(request);
-    let Bound { stall, patience, words } = bound;
+    let TimeLimit { stall, patience, words } = bound;
     let silence = async {
         stall.silence(patience).await;
         // Whoever is still sending has time to; what they send is then told off by the next look.
@@ -157,23 +157,23 @@ fn arrival(request: Request) -> (Request, Arc<AtomicBool>) {
     let waits = Arc::new(AtomicBool::new(false));
     let request = request.map(|body| match body.is_end_stream() {
         true => body,
-        false => Body::new(Arriving { body, waits: Arc::clone(&waits) }),
+        false => Body::new(ArrivingBody { body, waits: Arc::clone(&waits) }),
     });
     (request, waits)
 }
 
-struct Arriving {
+struct ArrivingBody {
     body: Body,
     waits: Arc<AtomicBool>,
 }
 
-impl Drop for Arriving {
+impl Drop for ArrivingBody {
     fn drop(&mut self) {
         self.waits.store(false, Relaxed);
     }
 }
 
-impl HttpBody for Arriving {
+impl HttpBody for ArrivingBody {
     type Data = Bytes;
     type Error = axum::Error;
 

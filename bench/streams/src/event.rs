@@ -9,14 +9,14 @@ pub const SIZE: usize = 50;
 
 /// What an event says.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Event {
+pub struct BenchEvent {
     pub writer: u32,
     pub number: u64,
     /// Microseconds since the tool started.
     pub begun: u64,
 }
 
-impl Event {
+impl BenchEvent {
     /// Puts its 50 bytes behind `out`.
     pub fn write(self, out: &mut Vec<u8>) {
         let start = out.len();
@@ -28,12 +28,12 @@ impl Event {
 }
 
 /// The events in a piece of JSON, in their order.
-pub fn scan(text: &[u8]) -> impl Iterator<Item = Event> + '_ {
+pub fn scan(text: &[u8]) -> impl Iterator<Item = BenchEvent> + '_ {
     memmem::find_iter(text, br#"{"w":"#).filter_map(|at| {
         let (writer, rest) = number(text.get(at + 5..)?)?;
         let (count, rest) = number(rest.strip_prefix(br#","n":"#)?)?;
         let (begun, _) = number(rest.strip_prefix(br#","t":"#)?)?;
-        Some(Event { writer: u32::try_from(writer).ok()?, number: count, begun })
+        Some(BenchEvent { writer: u32::try_from(writer).ok()?, number: count, begun })
     })
 }
 
@@ -54,8 +54,8 @@ mod tests {
 
     #[test]
     fn what_is_written_has_fifty_bytes_and_is_read_back() {
-        let least = Event { writer: 0, number: 0, begun: 0 };
-        let most = Event { writer: 31, number: 99_999_999, begun: 9_999_999_999 };
+        let least = BenchEvent { writer: 0, number: 0, begun: 0 };
+        let most = BenchEvent { writer: 31, number: 99_999_999, begun: 9_999_999_999 };
         let mut text = b"[".to_vec();
         least.write(&mut text);
         assert_eq!(text.len(), 1 + SIZE);

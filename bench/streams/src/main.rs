@@ -18,14 +18,14 @@ mod turns;
 mod works;
 
 use clap::Parser;
-use options::Options;
+use options::BenchOptions;
 
 /// Whatever ends a turn early, in words for the one who reads the report.
-pub type Failure = Box<dyn std::error::Error + Send + Sync>;
+pub type BenchError = Box<dyn std::error::Error + Send + Sync>;
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Failure> {
-    let options = Options::parse();
+async fn main() -> Result<(), BenchError> {
+    let options = BenchOptions::parse();
     let servers = options.servers()?;
     let machine = machine::Machine::describe();
     let rows = turns::run(&options, &servers).await?;

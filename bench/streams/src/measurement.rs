@@ -4,7 +4,7 @@ use serde::Serialize;
 
 /// One turn of one server at one work.
 #[derive(Clone, Debug, Default)]
-pub struct Turn {
+pub struct BenchTurn {
     /// Appends, events read, or deliveries: what the work counts.
     pub events: u64,
     /// In which they happened.
@@ -36,7 +36,7 @@ pub struct Turn {
 
 /// The figures of one or of several turns.
 #[derive(Clone, Copy, Debug, Serialize)]
-pub struct Figures {
+pub struct TurnFigures {
     pub events: u64,
     pub events_per_second: f64,
     /// Milliseconds; none where the work has no latency of its own.
@@ -57,12 +57,13 @@ pub struct Figures {
     pub of_asked: Option<f64>,
 }
 
-impl Figures {
+impl TurnFigures {
     /// The turns taken as one: sums over sums, and the quantiles of all latencies.
-    pub fn of(turns: &[&Turn]) -> Self {
-        let sum = |part: fn(&Turn) -> f64| turns.iter().map(|turn| part(turn)).sum::<f64>();
-        let count = |part: fn(&Turn) -> u64| turns.iter().map(|turn| part(turn)).sum::<u64>();
-        let most = |part: fn(&Turn) -> u64| turns.iter().map(|turn| part(turn)).max().unwrap_or(0) as f64;
+    pub fn of(turns: &[&BenchTurn]) -> Self {
+        let sum = |part: fn(&BenchTurn) -> f64| turns.iter().map(|turn| part(turn)).sum::<f64>();
+        let count = |part: fn(&BenchTurn) -> u64| turns.iter().map(|turn| part(turn)).sum::<u64>();
+        let most =
+            |part: fn(&BenchTurn) -> u64| turns.iter().map(|turn| part(turn)).max().unwrap_or(0) as f64;
         let (events, seconds) = (count(|turn| turn.events), sum(|turn| turn.seconds));
         let mut latencies: Vec<u32> = turns.iter().flat_map(|turn| turn.latencies.iter().copied()).collect();
         latencies.sort_unstable();
@@ -98,10 +99,16 @@ mod tests {
 
     #[test]
     fn turns_are_taken_as_one() {
-        let first =
-            Turn { events: 100, seconds: 1.0, cpu: 0.1, latencies: vec![3000, 1000], ..Turn::default() };
-        let second = Turn { events: 300, seconds: 1.0, cpu: 0.1, latencies: vec![2000], ..Turn::default() };
-        let figures = Figures::of(&[&first, &second]);
+        let first = BenchTurn {
+            events: 100,
+            seconds: 1.0,
+            cpu: 0.1,
+            latencies: vec![3000, 1000],
+            ..BenchTurn::default()
+        };
+        let second =
+            BenchTurn { events: 300, seconds: 1.0, cpu: 0.1, latencies: vec![2000], ..BenchTurn::default() };
+        let figures = TurnFigures::of(&[&first, &second]);
         assert_eq!(figures.events_per_second, 200.0);
         assert_eq!(figures.cpu_us_per_event, 500.0);
         assert_eq!((figures.p50_ms, figures.p99_ms), (Some(2.0), Some(3.0)));
@@ -109,6 +116,6 @@ mod tests {
 
     #[test]
     fn no_latency_is_none() {
-        assert_eq!(Figures::of(&[&Turn::default()]).p50_ms, None);
+        assert_eq!(TurnFigures::of(&[&BenchTurn::default()]).p50_ms, None);
     }
 }

@@ -5,7 +5,7 @@ use std::{net::ToSocketAddrs, path::PathBuf, time::Duration};
 use clap::Parser;
 
 use crate::{
-    Failure,
+    BenchError,
     http::Endpoint,
     server::Server,
     works::{self, Work},
@@ -14,7 +14,7 @@ use crate::{
 /// Gives the same work to several servers of Durable Streams, in turns, and compares them.
 #[derive(Parser)]
 #[command(name = "bench-streams")]
-pub struct Options {
+pub struct BenchOptions {
     /// A server and the address under which its streams lie; once for each
     #[arg(long = "server", value_name = "NAME=URL", required = true)]
     addresses: Vec<String>,
@@ -62,12 +62,12 @@ pub struct Options {
     pub json: Option<PathBuf>,
 }
 
-impl Options {
+impl BenchOptions {
     /// The servers, in the order in which they have their turns.
     ///
     /// # Errors
     /// When a name, an address or a process cannot be read.
-    pub fn servers(&self) -> Result<Vec<Server>, Failure> {
+    pub fn servers(&self) -> Result<Vec<Server>, BenchError> {
         let mut servers = Vec::new();
         for text in &self.addresses {
             let (name, address) = named(text)?;
@@ -99,7 +99,7 @@ impl Options {
     ///
     /// # Errors
     /// When one is asked for that there is not.
-    pub fn works(&self) -> Result<Vec<Work>, Failure> {
+    pub fn works(&self) -> Result<Vec<Work>, BenchError> {
         let all = works::all(self);
         if let Some(unknown) = self.only.iter().find(|name| all.iter().all(|work| work.key != **name)) {
             let known: Vec<_> = all.iter().map(|work| work.key.as_str()).collect();
@@ -115,12 +115,12 @@ impl Options {
     }
 }
 
-fn named(text: &str) -> Result<(String, &str), Failure> {
+fn named(text: &str) -> Result<(String, &str), BenchError> {
     let (name, rest) = text.split_once('=').ok_or_else(|| format!("{text}: not of the form NAME=…"))?;
     Ok((name.to_owned(), rest))
 }
 
-fn endpoint(url: &str) -> Result<Endpoint, Failure> {
+fn endpoint(url: &str) -> Result<Endpoint, BenchError> {
     let rest = url.strip_prefix("http://").ok_or_else(|| format!("{url}: not of the form http://…"))?;
     let (host, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
     let address = host.to_socket_addrs().map_err(|error| format!("{url}: {error}"))?.next();

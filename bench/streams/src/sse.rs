@@ -7,7 +7,7 @@ const LINE: usize = 4 * 1024 * 1024;
 
 /// What a line of the protocol says.
 #[derive(Debug, PartialEq)]
-pub enum Line<'a> {
+pub enum SseLine<'a> {
     /// Of an event `data`.
     Data(&'a [u8]),
     /// The offset from which to go on.
@@ -24,7 +24,7 @@ pub struct Lines {
 
 impl Lines {
     /// Gives every whole line in `bytes`, and before, to `sink`.
-    pub fn feed(&mut self, mut bytes: &[u8], sink: &mut impl FnMut(Line<'_>)) {
+    pub fn feed(&mut self, mut bytes: &[u8], sink: &mut impl FnMut(SseLine<'_>)) {
         while let Some(end) = memchr(b'\n', bytes) {
             let (line, rest) = bytes.split_at(end);
             if self.part.is_empty() {
@@ -43,14 +43,14 @@ impl Lines {
         }
     }
 
-    fn line(&mut self, line: &[u8], sink: &mut impl FnMut(Line<'_>)) {
+    fn line(&mut self, line: &[u8], sink: &mut impl FnMut(SseLine<'_>)) {
         let line = line.strip_suffix(b"\r").unwrap_or(line);
         if let Some(name) = line.strip_prefix(b"event:") {
             self.control = name.trim_ascii() == b"control";
         } else if let Some(data) = line.strip_prefix(b"data:") {
             match self.control {
-                false => sink(Line::Data(data)),
-                true => offset(data).into_iter().for_each(|offset| sink(Line::Offset(offset))),
+                false => sink(SseLine::Data(data)),
+                true => offset(data).into_iter().for_each(|offset| sink(SseLine::Offset(offset))),
             }
         }
     }
@@ -73,8 +73,8 @@ mod tests {
             let (mut lines, mut seen) = (Lines::default(), Vec::new());
             for piece in wire.chunks(size) {
                 lines.feed(piece, &mut |line| match line {
-                    Line::Data(data) => seen.push(("data", data.to_vec())),
-                    Line::Offset(offset) => seen.push(("offset", offset.to_vec())),
+                    SseLine::Data(data) => seen.push(("data", data.to_vec())),
+                    SseLine::Offset(offset) => seen.push(("offset", offset.to_vec())),
                 });
             }
             let wanted = [("data", &b"[{\"w\":1}]"[..]), ("offset", b"07"), ("data", b" x")];

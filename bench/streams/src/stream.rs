@@ -1,16 +1,16 @@
 //! The operations of Durable Streams on one stream.
 
 use crate::{
-    Failure,
-    http::{Connection, Endpoint, Head, Request, connect},
+    BenchError,
+    http::{Endpoint, HttpConnection, Request, ResponseHead, connect},
 };
 
 /// Where every stream begins.
 pub const BEGINNING: &str = "-1";
 
 /// A stream at a server, written and read over one connection.
-pub struct Stream {
-    connection: Connection,
+pub struct BenchStream {
+    connection: HttpConnection,
     endpoint: Endpoint,
     name: String,
     request: Request,
@@ -23,12 +23,12 @@ pub struct Producer {
     pub sequence: u64,
 }
 
-impl Stream {
+impl BenchStream {
     /// A stream that may not be there yet, over the `index`-th connection to its server.
     ///
     /// # Errors
     /// When no connection can be had.
-    pub async fn at(endpoint: &Endpoint, name: &str, index: usize) -> Result<Self, Failure> {
+    pub async fn at(endpoint: &Endpoint, name: &str, index: usize) -> Result<Self, BenchError> {
         let connection = connect(endpoint, index).await?;
         Ok(Self {
             connection,
@@ -44,7 +44,7 @@ impl Stream {
     }
 
     /// Makes the stream, of JSON.
-    pub async fn create(&mut self) -> Result<(), Failure> {
+    pub async fn create(&mut self) -> Result<(), BenchError> {
         let name = &self.name;
         let request = self.request.begin("PUT", &self.endpoint, &["/", name]);
         let request = request.header("content-type", "application/json").body(b"");
@@ -53,7 +53,7 @@ impl Stream {
     }
 
     /// Appends and waits for the answer.
-    pub async fn append(&mut self, body: &[u8], producer: Option<&Producer>) -> Result<(), Failure> {
+    pub async fn append(&mut self, body: &[u8], producer: Option<&Producer>) -> Result<(), BenchError> {
         let name = &self.name;
         let request = self.request.begin("POST", &self.endpoint, &["/", name]);
         request.header("content-type", "application/json");
@@ -64,8 +64,8 @@ impl Stream {
         self.expect(&head, if producer.is_some() { &[200] } else { &[200, 204] })
     }
 
-    /// Reads what stands behind `offset`, once; the answer's body is in [`Stream::body`].
-    pub async fn read(&mut self, offset: &str) -> Result<Head, Failure> {
+    /// Reads what stands behind `offset`, once; the answer's body is in [`BenchStream::body`].
+    pub async fn read(&mut self, offset: &str) -> Result<ResponseHead, BenchError> {
         let name = &self.name;
         let request = self.request.begin("GET", &self.endpoint, &["/", name, "?offset=", offset]);
         let head = self.connection.call(request.end()).await?;
@@ -74,7 +74,7 @@ impl Stream {
     }
 
     /// Reads all of it, page by page, and returns how many events there were.
-    pub async fn read_all(&mut self) -> Result<u64, Failure> {
+    pub async fn read_all(&mut self) -> Result<u64, BenchError> {
         let (mut offset, mut events) = (BEGINNING.to_owned(), 0);
         loop {
             let head = self.read(&offset).await?;
@@ -86,8 +86,12 @@ impl Stream {
         }
     }
 
-    /// Waits once for what comes behind `offset`; the answer's body is in [`Stream::body`].
-    pub async fn long_poll(&mut self, offset: &str, cursor: Option<&str>) -> Result<Head, Failure> {
+    /// Waits once for what comes behind `offset`; the answer's body is in [`BenchStream::body`].
+    pub async fn long_poll(
+        &mut self,
+        offset: &str,
+        cursor: Option<&str>,
+    ) -> Result<ResponseHead, BenchError> {
         let name = &self.name;
         let target = ["/", name, "?live=long-poll&offset=", offset, "&cursor=", cursor.unwrap_or("")];
         let target = if cursor.is_some() { &target[..] } else { &target[..4] };
@@ -98,7 +102,7 @@ impl Stream {
     }
 
     /// Opens a stream of events behind `offset`, to be read from the connection.
-    pub async fn follow(&mut self, offset: &str) -> Result<&mut Connection, Failure> {
+    pub async fn follow(&mut self, offset: &str) -> Result<&mut HttpConnection, BenchError> {
         let name = &self.name;
         let target = ["/", name, "?live=sse&offset=", offset];
         let request = self.request.begin("GET", &self.endpoint, &target);
@@ -113,7 +117,7 @@ impl Stream {
         &self.connection.body
     }
 
-    fn expect(&self, head: &Head, wanted: &[u16]) -> Result<(), Failure> {
+    fn expect(&self, head: &ResponseHead, wanted: &[u16]) -> Result<(), BenchError> {
         if wanted.contains(&head.status) {
             return Ok(());
         }

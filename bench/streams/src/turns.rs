@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 use tokio::time::{sleep, timeout};
 
 use crate::{
-    Failure,
-    measurement::{Figures, Turn},
-    options::Options,
+    BenchError,
+    measurement::{BenchTurn, TurnFigures},
+    options::BenchOptions,
     server::Server,
     works::{self, Bench, Work},
 };
@@ -23,10 +23,10 @@ const LOOK: Duration = Duration::from_millis(200);
 const IDLE: f64 = 0.02;
 
 /// A server's turns at one work.
-pub struct Row<'a> {
+pub struct WorkResults<'a> {
     pub work: Work,
     pub server: &'a Server,
-    pub turns: Vec<Turn>,
+    pub turns: Vec<BenchTurn>,
     /// Why turns are missing.
     pub failures: Vec<String>,
 }
@@ -35,13 +35,20 @@ pub struct Row<'a> {
 ///
 /// # Errors
 /// When a work is asked for that there is not.
-pub async fn run<'a>(options: &Options, servers: &'a [Server]) -> Result<Vec<Row<'a>>, Failure> {
+pub async fn run<'a>(
+    options: &BenchOptions,
+    servers: &'a [Server],
+) -> Result<Vec<WorkResults<'a>>, BenchError> {
     let bench = Bench { options, origin: Instant::now(), run: format!("bench-{}", std::process::id()) };
     let mut rows = Vec::new();
     for work in options.works()? {
-        let row =
-            |server: &'a Server| Row { work: work.clone(), server, turns: Vec::new(), failures: Vec::new() };
-        let mut these: Vec<Row<'a>> =
+        let row = |server: &'a Server| WorkResults {
+            work: work.clone(),
+            server,
+            turns: Vec::new(),
+            failures: Vec::new(),
+        };
+        let mut these: Vec<WorkResults<'a>> =
             servers.iter().filter(|server| options.gives(&work, server)).map(row).collect();
         for round in 0..work.rounds.unwrap_or(options.rounds) {
             // Who failed once would only take the time again.
@@ -70,7 +77,7 @@ async fn settle(servers: &[Server]) {
     }
 }
 
-async fn take(bench: &Bench<'_>, row: &mut Row<'_>, round: usize) {
+async fn take(bench: &Bench<'_>, row: &mut WorkResults<'_>, round: usize) {
     let server = row.server;
     let name = format!("{}-{}-{round}", bench.run, row.work.key);
     let mut patience = PREPARATION + bench.options.seconds();
@@ -82,7 +89,7 @@ async fn take(bench: &Bench<'_>, row: &mut Row<'_>, round: usize) {
         Ok(turn) => turn.map_err(|failure| failure.to_string()),
         Err(_) => Err(format!("not done in {patience:?}")),
     };
-    let words = turn.as_ref().map_or_else(String::clone, |turn| summary(&Figures::of(&[turn])));
+    let words = turn.as_ref().map_or_else(String::clone, |turn| summary(&TurnFigures::of(&[turn])));
     eprintln!("{:>4} s  {:<18} {:<10} {words}", bench.origin.elapsed().as_secs(), row.work.key, server.name);
     match turn {
         Ok(turn) => row.turns.push(turn),
@@ -90,7 +97,7 @@ async fn take(bench: &Bench<'_>, row: &mut Row<'_>, round: usize) {
     }
 }
 
-fn summary(figures: &Figures) -> String {
+fn summary(figures: &TurnFigures) -> String {
     let milliseconds = |value: Option<f64>| value.map_or("-".to_owned(), |value| format!("{value:.2}"));
     format!(
         "{:>8.0}/s  p50 {} ms  p99 {} ms  CPU {:.1} us  tool {:.0} %",

@@ -35,12 +35,12 @@ pub(super) async fn append<A: Authorizer>(
     if !input.body.is_empty() {
         streams.limits.check_storage(grant.tenant)?;
     }
-    let appended = input.perform(streams, grant).await.map_err(Failure::into_response)?;
+    let appended = input.perform(streams, grant).await.map_err(AppendFailure::into_response)?;
     Ok(input.answer(&appended))
 }
 
 /// Why nothing was appended.
-enum Failure {
+enum AppendFailure {
     Engine(Error),
     /// As the limits say it.
     Limit(Response),
@@ -48,13 +48,13 @@ enum Failure {
     Plan(AppendError),
 }
 
-impl From<Error> for Failure {
+impl From<Error> for AppendFailure {
     fn from(error: Error) -> Self {
         Self::Engine(error)
     }
 }
 
-impl Failure {
+impl AppendFailure {
     fn into_response(self) -> Response {
         match self {
             Self::Engine(error) => response::engine_error(error),
@@ -88,11 +88,11 @@ impl AppendInput<'_> {
         &self,
         streams: &DurableStreams<A>,
         grant: &Grant<A::Principal>,
-    ) -> Result<AppendOutcome, Failure> {
+    ) -> Result<AppendOutcome, AppendFailure> {
         let mut named = grant.target.find(&streams.engine).await?;
         loop {
             match self.append_to(streams, grant, &named).await {
-                Err(Failure::Engine(Error::NotFound)) => {
+                Err(AppendFailure::Engine(Error::NotFound)) => {
                     named = grant.target.find_again(&streams.engine, &named).await?;
                 }
                 done => return done,
@@ -105,7 +105,7 @@ impl AppendInput<'_> {
         streams: &DurableStreams<A>,
         grant: &Grant<A::Principal>,
         named: &NamedStream,
-    ) -> Result<AppendOutcome, Failure> {
+    ) -> Result<AppendOutcome, AppendFailure> {
         let engine = &streams.engine;
         let request = AppendRequest {
             producer: self.producer.as_ref(),
@@ -113,8 +113,8 @@ impl AppendInput<'_> {
             events: self.events(engine, named).await?,
         };
         let plan = streams.authorizer.plan_append(&grant.principal, request).await;
-        let AppendPlan { events, after_commit } = plan.map_err(Failure::Plan)?;
-        streams.limits.check_append(grant.tenant, &|| events.len()).map_err(Failure::Limit)?;
+        let AppendPlan { events, after_commit } = plan.map_err(AppendFailure::Plan)?;
+        streams.limits.check_append(grant.tenant, &|| events.len()).map_err(AppendFailure::Limit)?;
         let append = Append::of(events)
             .from_producer(self.producer.clone())
             .in_order(self.mark.map(str::to_owned))
@@ -124,7 +124,7 @@ impl AppendInput<'_> {
             Some(work) => work.await,
             None => true,
         };
-        if done { Ok(appended) } else { Err(Failure::Plan(AppendError::Unavailable)) }
+        if done { Ok(appended) } else { Err(AppendFailure::Plan(AppendError::Unavailable)) }
     }
 
     /// What the body holds, where it is of the stream's type.

@@ -107,11 +107,11 @@ struct Pages<A: Authorizer> {
     at: Offset,
     end: Offset,
     revision: u64,
-    state: State,
+    state: CatchUpState,
 }
 
 #[derive(Clone, Copy, PartialEq)]
-enum State {
+enum CatchUpState {
     Opening,
     Within,
     Over,
@@ -121,7 +121,7 @@ impl<A: Authorizer> Pages<A> {
     fn new(streams: Arc<DurableStreams<A>>, named: &NamedStream, at: Offset, reach: &Page) -> Self {
         let encoding = Encoding::of(&named.content_type);
         let Page { next: end, revision, .. } = *reach;
-        Self { streams, stream: named.id, encoding, at, end, revision, state: State::Opening }
+        Self { streams, stream: named.id, encoding, at, end, revision, state: CatchUpState::Opening }
     }
 
     fn chunks(self) -> impl Stream<Item = Result<Bytes, Error>> {
@@ -131,14 +131,14 @@ impl<A: Authorizer> Pages<A> {
     /// What is sent next; none at the end. An error cuts the connection, so that nobody takes a part for the whole.
     async fn next(&mut self) -> Result<Option<Bytes>, Error> {
         if self.at >= self.end {
-            let closing = std::mem::replace(&mut self.state, State::Over) != State::Over;
+            let closing = std::mem::replace(&mut self.state, CatchUpState::Over) != CatchUpState::Over;
             return Ok((closing && self.encoding == Encoding::Json).then(|| Bytes::from_static(b"]")));
         }
         let DurableStreams { engine, page_cache, .. } = &*self.streams;
         let page =
             page_cache.read(engine, self.stream, self.encoding, self.at..self.end, self.revision).await?;
         self.at = page.next;
-        let opening = std::mem::replace(&mut self.state, State::Within) == State::Opening;
+        let opening = std::mem::replace(&mut self.state, CatchUpState::Within) == CatchUpState::Opening;
         Ok(Some(match opening && self.encoding == Encoding::Json {
             // One array over all pieces, each of which begins with a comma.
             true => [b"[", &page.items[1..]].concat().into(),

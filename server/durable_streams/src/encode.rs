@@ -4,7 +4,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use sessions::{Offset, Page, Record};
 
-use super::sse::Event;
+use super::sse::SseEvent;
 
 /// How a stream's events are sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,10 +74,10 @@ pub(super) fn events(encoding: Encoding, page: &Page, cursor: u64) -> Bytes {
             Encoding::Text => String::from_utf8_lossy(&body(encoding, &page.records)).into_owned(),
             Encoding::Bytes => STANDARD.encode(body(encoding, &page.records)),
         };
-        Event { name: Some("data"), id: None, data: &data }.write_dense(&mut text);
+        SseEvent { name: Some("data"), id: None, data: &data }.write_dense(&mut text);
     }
     let control = control(page.next, cursor, page.up_to_date, page.closed);
-    Event { name: Some("control"), id: None, data: &control }.write_dense(&mut text);
+    SseEvent { name: Some("control"), id: None, data: &control }.write_dense(&mut text);
     text.into()
 }
 

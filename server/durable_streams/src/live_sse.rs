@@ -29,7 +29,7 @@ pub(super) fn answer<A: Authorizer>(
     seat: Seat,
 ) -> Response {
     let encoding = Encoding::of(&following.head.content_type);
-    let reader = Reader::new(streams, grant, following, encoding, seat);
+    let reader = SseFollower::new(streams, grant, following, encoding, seat);
     let mut response = sse::response(Body::from_stream(reader.frames()));
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache, no-store"));
@@ -40,7 +40,7 @@ pub(super) fn answer<A: Authorizer>(
 }
 
 /// Somebody who follows.
-struct Reader<A: Authorizer> {
+struct SseFollower<A: Authorizer> {
     streams: Arc<DurableStreams<A>>,
     grant: Arc<Grant<A::Principal>>,
     head: Head,
@@ -55,7 +55,7 @@ struct Reader<A: Authorizer> {
     _seat: Seat,
 }
 
-impl<A: Authorizer> Reader<A> {
+impl<A: Authorizer> SseFollower<A> {
     fn new(
         streams: Arc<DurableStreams<A>>,
         grant: Arc<Grant<A::Principal>>,

@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// What has come of a request so far.
-pub(super) enum Outcome<A: Authorizer> {
+pub(super) enum ReadOutcome<A: Authorizer> {
     Response(Response),
     LongPoll(LongPoll<A>),
 }
@@ -29,14 +29,14 @@ pub(super) async fn read<A: Authorizer>(
     streams: &Arc<DurableStreams<A>>,
     grant: Grant<A::Principal>,
     parts: &Parts,
-) -> Result<Outcome<A>, Response> {
+) -> Result<ReadOutcome<A>, Response> {
     let query = ReadQuery::parse(parts.uri.query().unwrap_or_default()).map_err(response::bad_request)?;
     let Some(mode) = query.live else {
         let answer = match query.from {
             From::End => end(streams, &grant).await,
             from => catch_up::answer(streams, &grant, from, &parts.headers).await,
         };
-        return answer.map(Outcome::Response);
+        return answer.map(ReadOutcome::Response);
     };
     let seat = Arc::clone(&streams.limits).take_seat(grant.tenant, mode)?;
     let head = head_and_touch(streams, &grant).await?;
@@ -46,8 +46,8 @@ pub(super) async fn read<A: Authorizer>(
     following.check_offset().map_err(response::engine_error)?;
     let (streams, grant) = (Arc::clone(streams), Arc::new(grant));
     Ok(match mode {
-        LiveMode::LongPoll => Outcome::LongPoll(LongPoll { streams, grant, following, seat }),
-        LiveMode::Sse => Outcome::Response(live_sse::answer(streams, grant, following, seat)),
+        LiveMode::LongPoll => ReadOutcome::LongPoll(LongPoll { streams, grant, following, seat }),
+        LiveMode::Sse => ReadOutcome::Response(live_sse::answer(streams, grant, following, seat)),
     })
 }
 

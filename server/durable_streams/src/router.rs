@@ -13,7 +13,7 @@ use axum::{
 
 use crate::{
     Access, Authorizer, DurableStreams, Overload, append, create, delete, head, paths,
-    read::{self, Outcome},
+    read::{self, ReadOutcome},
     response, subscriptions,
 };
 
@@ -71,9 +71,9 @@ async fn dispatch<A: Authorizer>(
     body: Body,
 ) -> Result<Response, Response> {
     match run_to_completion(Arc::clone(streams), parts, body).await? {
-        Outcome::Response(response) => Ok(response),
+        ReadOutcome::Response(response) => Ok(response),
         // Waiting is given up with whoever waits.
-        Outcome::LongPoll(waiting) => Ok(waiting.wait().await),
+        ReadOutcome::LongPoll(waiting) => Ok(waiting.wait().await),
     }
 }
 
@@ -83,7 +83,7 @@ async fn run_to_completion<A: Authorizer>(
     streams: Arc<DurableStreams<A>>,
     parts: Parts,
     body: Body,
-) -> Result<Outcome<A>, Response> {
+) -> Result<ReadOutcome<A>, Response> {
     let work = tokio::spawn(async move { perform(&streams, &parts, body).await });
     match work.await {
         Ok(outcome) => outcome,
@@ -99,17 +99,17 @@ async fn perform<A: Authorizer>(
     streams: &Arc<DurableStreams<A>>,
     parts: &Parts,
     body: Body,
-) -> Result<Outcome<A>, Response> {
+) -> Result<ReadOutcome<A>, Response> {
     if parts.method == Method::OPTIONS {
-        return Ok(Outcome::Response(response::preflight(streams.allowed_origin.is_some())));
+        return Ok(ReadOutcome::Response(response::preflight(streams.allowed_origin.is_some())));
     }
     let path = paths::decode(parts.uri.path()).ok_or_else(response::not_found)?;
     if paths::is_reserved(&path) {
-        return subscriptions::perform(streams, parts, &path, body).await.map(Outcome::Response);
+        return subscriptions::perform(streams, parts, &path, body).await.map(ReadOutcome::Response);
     }
     let access = access(&parts.method).ok_or_else(response::method_not_allowed)?;
     if access == Access::Append {
-        return append(streams, parts, &path, body).await.map(Outcome::Response);
+        return append(streams, parts, &path, body).await.map(ReadOutcome::Response);
     }
     let grant = streams.authorize(parts, &path, access).await?;
     let answer = match parts.method {
@@ -118,7 +118,7 @@ async fn perform<A: Authorizer>(
         Method::DELETE => delete::delete(streams, &grant).await,
         _ => head::head(streams, &grant).await,
     };
-    answer.map(Outcome::Response)
+    answer.map(ReadOutcome::Response)
 }
 
 fn access(method: &Method) -> Option<Access> {

@@ -12,16 +12,16 @@ pub const HEARTBEAT: &str = ":\n\n";
 
 /// One event.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Event<'a> {
+pub struct SseEvent<'a> {
     /// What kind of event it is, one line; a reader takes one without for a `message`.
     pub name: Option<&'a str>,
-    /// What whoever comes again may send as `Last-Event-ID`, one line.
+    /// What whoever comes again may send as `Last-SseEvent-ID`, one line.
     pub id: Option<&'a str>,
     /// Every line end in it begins another `data` line, so that nothing in it can end the event.
     pub data: &'a str,
 }
 
-impl Event<'_> {
+impl SseEvent<'_> {
     /// Adds the event to a text, with a space behind each colon.
     pub fn write(&self, text: &mut String) {
         self.write_with(text, |_| "data: ");
@@ -58,7 +58,7 @@ impl Event<'_> {
 pub fn write_json(text: &mut String, id: Option<&str>, data: &impl Serialize) {
     // What is sent here serializes; an event without data would be passed over.
     let data = serde_json::to_string(data).unwrap_or_default();
-    Event { name: None, id, data: &data }.write(text);
+    SseEvent { name: None, id, data: &data }.write(text);
 }
 
 /// An answer whose body is events, which nobody keeps or holds back on the way.
@@ -76,7 +76,7 @@ pub fn response(body: Body) -> Response {
 mod tests {
     use super::*;
 
-    fn written(event: Event<'_>) -> [String; 2] {
+    fn written(event: SseEvent<'_>) -> [String; 2] {
         let mut texts = [String::new(), String::new()];
         event.write(&mut texts[0]);
         event.write_dense(&mut texts[1]);
@@ -85,15 +85,15 @@ mod tests {
 
     #[test]
     fn an_event_has_the_fields_that_it_was_given() {
-        let [plain, dense] = written(Event { name: Some("data"), id: Some("7"), data: "{}" });
+        let [plain, dense] = written(SseEvent { name: Some("data"), id: Some("7"), data: "{}" });
         assert_eq!(plain, "event: data\nid: 7\ndata: {}\n\n");
         assert_eq!(dense, "event: data\nid: 7\ndata:{}\n\n");
-        assert_eq!(written(Event { data: "", ..Event::default() }), ["data: \n\n", "data:\n\n"]);
+        assert_eq!(written(SseEvent { data: "", ..SseEvent::default() }), ["data: \n\n", "data:\n\n"]);
     }
 
     #[test]
     fn every_line_end_begins_another_line() {
-        let [plain, dense] = written(Event { data: "a\r\n\rb\n c\n", ..Event::default() });
+        let [plain, dense] = written(SseEvent { data: "a\r\n\rb\n c\n", ..SseEvent::default() });
         assert_eq!(plain, "data: a\ndata: \ndata: b\ndata:  c\ndata: \n\n");
         assert_eq!(dense, "data:a\ndata:\ndata:b\ndata:  c\ndata:\n\n");
     }

@@ -31,9 +31,9 @@ const BURST: NonZeroU32 = NonZeroU32::new(500).expect("is not nought");
 
 /// The door for tokens. Cheap to clone; one for all that stands behind it, since it counts each token's calls.
 #[derive(Clone)]
-pub struct Gate(Arc<Inner>);
+pub struct TokenGate(Arc<TokenDoor>);
 
-struct Inner {
+struct TokenDoor {
     db: Db,
     rates: DefaultKeyedRateLimiter<Uuid>,
 }
@@ -48,12 +48,12 @@ pub struct Caller {
     text: Arc<str>,
 }
 
-impl Gate {
+impl TokenGate {
     /// A door that has let in nobody yet.
     #[must_use]
     pub fn new(db: Db) -> Self {
         let rates = RateLimiter::keyed(Quota::per_second(A_SECOND).allow_burst(BURST));
-        Self(Arc::new(Inner { db, rates }))
+        Self(Arc::new(TokenDoor { db, rates }))
     }
 
     /// Lets in whoever sends a token that counts; that it was used is noted.
@@ -101,7 +101,7 @@ pub(crate) fn has_token(headers: &HeaderMap) -> bool {
 
 /// Stands before routes that are for tokens alone: what is behind finds its [`Caller`] among the request's extensions,
 /// or takes it as an extractor.
-pub async fn require(State(gate): State<Gate>, mut request: Request, next: Next) -> Response {
+pub async fn require(State(gate): State<TokenGate>, mut request: Request, next: Next) -> Response {
     if request.method() == Method::OPTIONS {
         return StatusCode::NO_CONTENT.into_response();
     }

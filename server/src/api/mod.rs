@@ -27,11 +27,11 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use crate::{limits::Limits, routes::Routes, run_to_completion::run_to_completion};
 
 pub(crate) use bearer::has_token;
-pub use bearer::{Caller, Gate, require};
+pub use bearer::{Caller, TokenGate, require};
 pub use document::document;
 pub(crate) use document::show as openapi;
 pub use problem::{FieldProblem, Problem};
-pub(crate) use runs::parts::{Part, of_log};
+pub(crate) use runs::parts::{WrittenPart, of_log};
 
 /// The bytes of a body. A deliverable holds a megabyte, which JSON may write as several.
 const BODY: usize = 4 << 20;
@@ -40,7 +40,7 @@ const BODY: usize = 4 << 20;
 #[derive(Clone)]
 pub struct Api {
     app: App,
-    gate: Gate,
+    gate: TokenGate,
     limits: Arc<Limits>,
     stop: CancellationToken,
 }
@@ -48,7 +48,7 @@ pub struct Api {
 impl Api {
     /// What waits ends when `stop` is cancelled.
     #[must_use]
-    pub fn new(app: App, gate: Gate, limits: Arc<Limits>, stop: CancellationToken) -> Self {
+    pub fn new(app: App, gate: TokenGate, limits: Arc<Limits>, stop: CancellationToken) -> Self {
         Self { app, gate, limits, stop }
     }
 }

@@ -12,7 +12,7 @@ use futures::TryStreamExt;
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 
 use super::Error;
-use super::archive::{Draft, Files, Manifest, Table};
+use super::archive::{Draft, Files, Manifest, ManifestTable};
 use super::schema;
 
 /// How many bytes of rows are packed together: what a restore holds in memory at a time.
@@ -79,7 +79,7 @@ async fn table(
     connection: &mut PgConnection,
     table: &schema::Table,
     draft: &mut Draft,
-) -> Result<Table, Error> {
+) -> Result<ManifestTable, Error> {
     let mut pieces = Pieces { table: table.name.clone(), held: Vec::new(), rows: 0, members: Vec::new() };
     let copy = format!("COPY {} ({}) TO STDOUT", table.quoted(), table.list());
     let mut out = connection.copy_out_raw(&copy).await?;
@@ -87,7 +87,7 @@ async fn table(
         pieces.add(&row, draft)?;
     }
     pieces.put(draft)?;
-    Ok(Table {
+    Ok(ManifestTable {
         name: pieces.table,
         columns: table.columns.clone(),
         rows: pieces.rows,

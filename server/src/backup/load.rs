@@ -16,7 +16,7 @@ const BESIDE: [&str; 4] = ["install", "rate_limit", "sign_in", "stream_signing_k
 
 /// What a database is to a backup that is to go in.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Target {
+pub enum RestoreTarget {
     /// Nothing is there, or what an earlier try left.
     Ready,
     /// There is a schema of ours that the backup's does not follow from, and nobody uses it.
@@ -44,11 +44,15 @@ pub fn check_version(manifest: &Manifest) -> Result<(), Error> {
 ///
 /// # Errors
 /// [`Error::Occupied`] and [`Error::InUse`] where a restore would be over something.
-pub async fn look(connection: &mut PgConnection, manifest: &Manifest) -> Result<Target, Error> {
+pub async fn look(connection: &mut PgConnection, manifest: &Manifest) -> Result<RestoreTarget, Error> {
     let applied = schema::migrations(connection).await?;
     let tables = schema::table_names(connection).await?;
     if applied.is_empty() {
-        return if tables.is_empty() { Ok(Target::Ready) } else { Err(Error::Foreign(tables.join(", "))) };
+        return if tables.is_empty() {
+            Ok(RestoreTarget::Ready)
+        } else {
+            Err(Error::Foreign(tables.join(", ")))
+        };
     }
     if let Some(table) = occupied(connection).await? {
         return Err(Error::Occupied(table));
@@ -62,7 +66,7 @@ pub async fn look(connection: &mut PgConnection, manifest: &Manifest) -> Result<
     }
     let wanted: BTreeSet<i64> = manifest.migrations.iter().map(|migration| migration.version).collect();
     let fits = applied.iter().all(|migration| wanted.contains(&migration.version));
-    Ok(if fits { Target::Ready } else { Target::Migrated })
+    Ok(if fits { RestoreTarget::Ready } else { RestoreTarget::Migrated })
 }
 
 /// A table in which somebody's rows are.

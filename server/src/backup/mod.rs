@@ -24,7 +24,7 @@ pub use restore::{RestoreOptions, run as restore};
 
 use archive::{Archive, Draft, Manifest};
 
-use crate::database::{Hold, Place};
+use crate::database::{DatabaseLocation, Hold};
 use crate::settings::Settings;
 
 /// What is backed up, and where to.
@@ -49,7 +49,7 @@ pub async fn run(settings: &Settings, options: &BackupOptions) -> Result<(String
 
 async fn make(settings: &Settings, options: &BackupOptions) -> Result<(String, bool), Error> {
     let (key, about_key) = options.key.wrap(settings)?;
-    let place = Place::open(settings, Hold::Shared, &CancellationToken::new()).await?;
+    let place = DatabaseLocation::open(settings, Hold::Shared, &CancellationToken::new()).await?;
     let made = write(&place, settings, key, options).await;
     place.close().await;
     let (manifest, bytes) = made?;
@@ -60,7 +60,7 @@ async fn make(settings: &Settings, options: &BackupOptions) -> Result<(String, b
 }
 
 async fn write(
-    place: &Place,
+    place: &DatabaseLocation,
     settings: &Settings,
     key: Option<domain::sealed::WrappedKeys>,
     options: &BackupOptions,

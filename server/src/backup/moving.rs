@@ -6,7 +6,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::archive::Draft;
 use super::{Error, described, dump, load, restore};
-use crate::database::{Hold, Place};
+use crate::database::{DatabaseLocation, Hold};
 use crate::settings::{SecretUrl, Settings};
 
 /// Where the install moves.
@@ -29,7 +29,7 @@ pub async fn run(settings: &Settings, options: &MoveOptions) -> Result<String, E
         return Err(Error::NotPrivate);
     }
     let stop = CancellationToken::new();
-    let from = Place::open(settings, Hold::Alone, &stop).await?;
+    let from = DatabaseLocation::open(settings, Hold::Alone, &stop).await?;
     let done = match &options.to {
         Some(to) if !options.undo => move_to(settings, &from, to).await,
         _ => undo(&from).await,
@@ -38,7 +38,7 @@ pub async fn run(settings: &Settings, options: &MoveOptions) -> Result<String, E
     done
 }
 
-async fn move_to(settings: &Settings, from: &Place, to: &SecretUrl) -> Result<String, Error> {
+async fn move_to(settings: &Settings, from: &DatabaseLocation, to: &SecretUrl) -> Result<String, Error> {
     let stop = CancellationToken::new();
     let folder = settings.data().map_err(database_error)?;
     let path = folder.join(format!("move-{}.backup", std::process::id()));
@@ -48,7 +48,7 @@ async fn move_to(settings: &Settings, from: &Place, to: &SecretUrl) -> Result<St
         let manifest = dump::dump(&mut source, None, None, &mut draft).await?;
         draft.finish(manifest)?;
         let mut archive = super::open(&path)?;
-        let target = Place::at(to)?;
+        let target = DatabaseLocation::at(to)?;
         let mut connection = restore::ready(&target, &archive).await?;
         load::begin(&mut connection, archive.manifest(), &path).await?;
         load::load(&mut connection, &mut archive).await?;
@@ -66,7 +66,7 @@ async fn move_to(settings: &Settings, from: &Place, to: &SecretUrl) -> Result<St
     ))
 }
 
-async fn undo(from: &Place) -> Result<String, Error> {
+async fn undo(from: &DatabaseLocation) -> Result<String, Error> {
     let mut connection = from.connect(&CancellationToken::new()).await?;
     match backup::closed_by(&mut connection).await? {
         Some(ClosedReason::Moved(to)) => {

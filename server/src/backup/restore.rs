@@ -12,9 +12,9 @@ use sqlx::{Connection, PgConnection};
 use tokio_util::sync::CancellationToken;
 
 use super::archive::Archive;
-use super::load::{self, Target};
+use super::load::{self, RestoreTarget};
 use super::{Error, KeyOptions, described};
-use crate::database::{Hold, Place};
+use crate::database::{DatabaseLocation, Hold};
 use crate::keyring;
 use crate::settings::Settings;
 
@@ -41,7 +41,7 @@ pub async fn run(settings: &Settings, options: &RestoreOptions) -> Result<String
     if let Some(ring) = &ring {
         keyring::check_adopted(settings, ring)?.then_some(()).ok_or(Error::OtherKeys)?;
     }
-    let place = Place::open(settings, Hold::Alone, &CancellationToken::new()).await?;
+    let place = DatabaseLocation::open(settings, Hold::Alone, &CancellationToken::new()).await?;
     let done = into(settings, &place, &mut archive, ring.as_ref(), options).await;
     place.close().await;
     done?;
@@ -68,7 +68,7 @@ pub async fn run(settings: &Settings, options: &RestoreOptions) -> Result<String
 
 async fn into(
     settings: &Settings,
-    place: &Place,
+    place: &DatabaseLocation,
     archive: &mut Archive,
     ring: Option<&Keyring>,
     options: &RestoreOptions,
@@ -97,17 +97,17 @@ async fn into(
 }
 
 /// A connection to a database that the backup may go into.
-pub(super) async fn ready(place: &Place, archive: &Archive) -> Result<PgConnection, Error> {
+pub(super) async fn ready(place: &DatabaseLocation, archive: &Archive) -> Result<PgConnection, Error> {
     let stop = CancellationToken::new();
     let mut connection = place.connect(&stop).await?;
     match load::look(&mut connection, archive.manifest()).await? {
-        Target::Ready => Ok(connection),
-        Target::Migrated if place.is_private() => {
+        RestoreTarget::Ready => Ok(connection),
+        RestoreTarget::Migrated if place.is_private() => {
             connection.close().await?;
             place.remake().await?;
             Ok(place.connect(&stop).await?)
         }
-        Target::Migrated => Err(Error::Migrated),
+        RestoreTarget::Migrated => Err(Error::Migrated),
     }
 }
 

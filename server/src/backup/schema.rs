@@ -125,13 +125,16 @@ pub async fn settle(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
 }
 
 /// What holds rows back while they are loaded, and the statements that put it there again.
-pub struct Loosened {
+pub struct DroppedConstraints {
     again: Vec<String>,
 }
 
 /// Takes away, within a transaction on an install with nothing in it, what would refuse rows that come table by table:
 /// foreign keys (the tables name each other in circles), triggers, and row-level security for the owner.
-pub async fn loosen(connection: &mut PgConnection, tables: &[Table]) -> Result<Loosened, sqlx::Error> {
+pub async fn loosen(
+    connection: &mut PgConnection,
+    tables: &[Table],
+) -> Result<DroppedConstraints, sqlx::Error> {
     let keys = sqlx::query(
         "SELECT conrelid::regclass::text, conname::text, pg_get_constraintdef(oid) FROM pg_constraint
          WHERE contype = 'f' AND connamespace = 'public'::regnamespace AND conparentid = 0 ORDER BY conname",
@@ -157,10 +160,10 @@ pub async fn loosen(connection: &mut PgConnection, tables: &[Table]) -> Result<L
             again.push(format!("ALTER TABLE {name} FORCE ROW LEVEL SECURITY"));
         }
     }
-    Ok(Loosened { again })
+    Ok(DroppedConstraints { again })
 }
 
-impl Loosened {
+impl DroppedConstraints {
     /// Puts everything back; a row that a foreign key does not allow is refused here.
     pub async fn tighten(self, connection: &mut PgConnection) -> Result<(), sqlx::Error> {
         for statement in self.again {

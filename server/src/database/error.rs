@@ -1,6 +1,6 @@
 //! Why there is no database, in words that say what to do.
 
-use super::rights::Missing;
+use super::rights::MissingRights;
 use crate::postgres;
 use crate::settings::NoHome;
 
@@ -56,7 +56,7 @@ pub enum Error {
     Domain(#[from] domain::Error),
     /// The owner may not do what the migrations do.
     #[error("{0}")]
-    Rights(Missing),
+    Rights(MissingRights),
     /// A migration failed; it was rolled back.
     #[error("migration {version} failed and was rolled back{}", advice(source))]
     Migration {

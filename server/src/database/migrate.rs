@@ -3,7 +3,7 @@
 use sqlx::migrate::{Migrate, MigrateError, Migration, Migrator};
 use sqlx::{AssertSqlSafe, PgConnection, SqlSafeStr};
 
-use super::rights::{self, Prepared};
+use super::rights::{self, RoleSetup};
 use super::{Error, MIGRATIONS, ahead};
 
 /// It makes the roles, which an ordinary owner has already or may not make.
@@ -31,9 +31,9 @@ pub(super) async fn run(connection: &mut PgConnection) -> Result<(), Error> {
 /// As a start of the server does.
 pub async fn run_only(connection: &mut PgConnection, wanted: impl Fn(i64) -> bool) -> Result<(), Error> {
     let roles = match rights::prepare(connection).await? {
-        Prepared::Superuser => Roles::Made,
-        Prepared::Roles => Roles::Standing,
-        Prepared::Lacking(missing) => return Err(Error::Rights(missing)),
+        RoleSetup::Superuser => Roles::Made,
+        RoleSetup::Roles => Roles::Standing,
+        RoleSetup::Lacking(missing) => return Err(Error::Rights(missing)),
     };
     let newer = ahead::check(connection).await?;
     let mut migrator = migrator(&roles, wanted);

@@ -20,8 +20,8 @@ use tokio_util::sync::CancellationToken;
 pub use connect::{once, options};
 pub use error::{Error, closed};
 pub use migrate::{State, run_only, state};
-pub use place::Place;
-pub use pools::Role;
+pub use place::DatabaseLocation;
+pub use pools::DatabaseRole;
 
 use crate::settings::Settings;
 
@@ -53,7 +53,7 @@ pub struct Database {
     pub product: PgPool,
     /// The session engine's pool: every connection is `throughline_sessions`.
     pub engine: PgPool,
-    place: Place,
+    place: DatabaseLocation,
 }
 
 impl Database {
@@ -63,7 +63,7 @@ impl Database {
     /// # Errors
     /// When it cannot be reached within half a minute, cannot be started, or does not fit this binary's migrations.
     pub async fn open(settings: &Settings, hold: Hold, stop: &CancellationToken) -> Result<Self, Error> {
-        let place = Place::open(settings, hold, stop).await?;
+        let place = DatabaseLocation::open(settings, hold, stop).await?;
         match Self::prepare(&place, stop).await {
             Ok((product, engine)) => Ok(Self { product, engine, place }),
             Err(reason) => {
@@ -90,15 +90,15 @@ impl Database {
         self.place.close().await;
     }
 
-    async fn prepare(place: &Place, stop: &CancellationToken) -> Result<(PgPool, PgPool), Error> {
+    async fn prepare(place: &DatabaseLocation, stop: &CancellationToken) -> Result<(PgPool, PgPool), Error> {
         let mut connection = place.connect(stop).await?;
         if let Some(why) = domain::backup::closed_by(&mut connection).await? {
             return Err(Error::Closed(why));
         }
         migrate::run(&mut connection).await?;
         connection.close().await?;
-        let product = pools::open(&place.owner, Role::App, PRODUCT_CONNECTIONS).await?;
-        let engine = pools::open(&place.owner, Role::Sessions, ENGINE_CONNECTIONS).await?;
+        let product = pools::open(&place.owner, DatabaseRole::App, PRODUCT_CONNECTIONS).await?;
+        let engine = pools::open(&place.owner, DatabaseRole::Sessions, ENGINE_CONNECTIONS).await?;
         Ok((product, engine))
     }
 }

@@ -8,14 +8,14 @@ use super::{Error, Hold, connect, options};
 use crate::postgres::Cluster;
 use crate::settings::{SecretUrl, Settings};
 
-/// Where a database is. [`Place::close`] it before the process ends.
+/// Where a database is. [`DatabaseLocation::close`] it before the process ends.
 #[derive(Debug)]
-pub struct Place {
+pub struct DatabaseLocation {
     pub(super) owner: PgConnectOptions,
     cluster: Option<Cluster>,
 }
 
-impl Place {
+impl DatabaseLocation {
     /// `DATABASE_URL`, or the private cluster in the data folder, which is brought up.
     ///
     /// # Errors

@@ -14,14 +14,14 @@ const RESTED: Duration = Duration::from_secs(1);
 
 /// Who a connection is to Postgres. The migrations make these.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Role {
+pub enum DatabaseRole {
     /// The product: pages and actions.
     App,
     /// The session engine.
     Sessions,
 }
 
-impl Role {
+impl DatabaseRole {
     /// All of them.
     pub const ALL: [Self; 2] = [Self::App, Self::Sessions];
 
@@ -47,7 +47,11 @@ impl Role {
 }
 
 /// Opens a pool and one connection in it, to know that it works.
-pub(super) async fn open(owner: &PgConnectOptions, role: Role, connections: u32) -> Result<PgPool, Error> {
+pub(super) async fn open(
+    owner: &PgConnectOptions,
+    role: DatabaseRole,
+    connections: u32,
+) -> Result<PgPool, Error> {
     let options = owner.clone().application_name(role.name());
     let pool = PgPoolOptions::new()
         .max_connections(connections)

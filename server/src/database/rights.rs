@@ -14,7 +14,7 @@ const ADMINISTERED: i32 = 160_000;
 
 /// Rights that the database's user lacks, and that it cannot give itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Missing {
+pub struct MissingRights {
     /// The user.
     pub user: String,
     /// What is wrong, a sentence each.
@@ -23,7 +23,7 @@ pub struct Missing {
     pub statements: Vec<String>,
 }
 
-impl std::fmt::Display for Missing {
+impl std::fmt::Display for MissingRights {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(
             f,
@@ -43,10 +43,10 @@ struct Rights {
     makes_roles: bool,
     writes_schema: bool,
     version: i32,
-    roles: Vec<Standing>,
+    roles: Vec<RoleState>,
 }
 
-struct Standing {
+struct RoleState {
     name: String,
     there: bool,
     /// The user may take it.
@@ -77,7 +77,7 @@ impl Rights {
         .fetch_all(connection)
         .await?;
         let roles = roles.iter().map(|row| {
-            Ok(Standing {
+            Ok(RoleState {
                 name: row.try_get(0)?,
                 there: row.try_get(1)?,
                 taken: row.try_get(2)?,
@@ -95,7 +95,7 @@ impl Rights {
     }
 
     /// Whether the user may make itself a member.
-    fn may_join(&self, role: &Standing) -> bool {
+    fn may_join(&self, role: &RoleState) -> bool {
         if role.there {
             role.administered || (self.version < ADMINISTERED && self.makes_roles)
         } else {
@@ -103,7 +103,7 @@ impl Rights {
         }
     }
 
-    fn missing(&self) -> Option<Missing> {
+    fn missing(&self) -> Option<MissingRights> {
         if self.superuser {
             return None;
         }
@@ -123,7 +123,7 @@ impl Rights {
             }
             statements.push(format!("GRANT {name} TO {user};"));
         }
-        (!lacks.is_empty()).then(|| Missing { user: self.user.clone(), lacks, statements })
+        (!lacks.is_empty()).then(|| MissingRights { user: self.user.clone(), lacks, statements })
     }
 }
 
@@ -131,29 +131,29 @@ impl Rights {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn missing(connection: &mut PgConnection) -> Result<Option<Missing>, sqlx::Error> {
+pub async fn missing(connection: &mut PgConnection) -> Result<Option<MissingRights>, sqlx::Error> {
     Ok(Rights::read(connection).await?.missing())
 }
 
 /// How the migrations may go about the roles.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Prepared {
+pub(super) enum RoleSetup {
     /// A superuser: they make what they need.
     Superuser,
     /// All roles are there and can be taken; nothing may be created or granted any more.
     Roles,
     /// Somebody has to act first.
-    Lacking(Missing),
+    Lacking(MissingRights),
 }
 
 /// Makes the roles that are missing and joins them, where the user may.
-pub(super) async fn prepare(connection: &mut PgConnection) -> Result<Prepared, sqlx::Error> {
+pub(super) async fn prepare(connection: &mut PgConnection) -> Result<RoleSetup, sqlx::Error> {
     let rights = Rights::read(connection).await?;
     if rights.superuser {
-        return Ok(Prepared::Superuser);
+        return Ok(RoleSetup::Superuser);
     }
     if let Some(missing) = rights.missing() {
-        return Ok(Prepared::Lacking(missing));
+        return Ok(RoleSetup::Lacking(missing));
     }
     for role in rights.roles.iter().filter(|role| !role.taken) {
         if !role.there {
@@ -162,7 +162,7 @@ pub(super) async fn prepare(connection: &mut PgConnection) -> Result<Prepared, s
         let join = format!("GRANT {} TO {}", role.name, quoted(&rights.user));
         connection.execute(AssertSqlSafe(join)).await?;
     }
-    Ok(Prepared::Roles)
+    Ok(RoleSetup::Roles)
 }
 
 /// What a superuser runs beforehand, so that `owner` needs no more rights than a database of its own gives.
@@ -209,7 +209,7 @@ mod tests {
 
     fn rights(version: i32, makes_roles: bool, role: (bool, bool, bool)) -> Rights {
         let (there, taken, administered) = role;
-        let role = Standing { name: ROLES[0].into(), there, taken, administered };
+        let role = RoleState { name: ROLES[0].into(), there, taken, administered };
         Rights {
             user: "o".into(),
             superuser: false,

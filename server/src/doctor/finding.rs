@@ -4,7 +4,7 @@ use std::error::Error;
 
 /// How bad it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
+pub enum Severity {
     /// As it should be.
     Ok,
     /// It works, but somebody should know.
@@ -19,7 +19,7 @@ pub struct Finding {
     /// What was looked at.
     pub subject: &'static str,
     /// How bad it is.
-    pub verdict: Verdict,
+    pub verdict: Severity,
     /// What was found.
     pub says: String,
     /// What to do about it, in one sentence; empty when nothing is to be done or the finding says it.
@@ -29,17 +29,17 @@ pub struct Finding {
 impl Finding {
     /// As it should be.
     pub fn ok(subject: &'static str, says: impl Into<String>) -> Self {
-        Self { subject, verdict: Verdict::Ok, says: says.into(), mend: String::new() }
+        Self { subject, verdict: Severity::Ok, says: says.into(), mend: String::new() }
     }
 
     /// Worth knowing.
     pub fn warn(subject: &'static str, says: impl Into<String>, mend: impl Into<String>) -> Self {
-        Self { subject, verdict: Verdict::Warn, says: says.into(), mend: mend.into() }
+        Self { subject, verdict: Severity::Warn, says: says.into(), mend: mend.into() }
     }
 
     /// Broken.
     pub fn fail(subject: &'static str, says: impl Into<String>, mend: impl Into<String>) -> Self {
-        Self { subject, verdict: Verdict::Fail, says: says.into(), mend: mend.into() }
+        Self { subject, verdict: Severity::Fail, says: says.into(), mend: mend.into() }
     }
 
     /// Broken, by an error whose own words say what to do.

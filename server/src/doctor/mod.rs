@@ -7,7 +7,7 @@ mod print;
 
 use std::process::ExitCode;
 
-pub use finding::{Finding, Verdict};
+pub use finding::{Finding, Severity};
 
 use crate::settings::{Settings, table};
 
@@ -16,7 +16,7 @@ pub async fn run(settings: &Settings) -> ExitCode {
     print!("{}", print::settings(&table(settings)));
     let findings = checks::all(settings).await;
     print!("{}", print::findings(&findings));
-    if findings.iter().any(|finding| finding.verdict == Verdict::Fail) {
+    if findings.iter().any(|finding| finding.verdict == Severity::Fail) {
         ExitCode::FAILURE
     } else {
         ExitCode::SUCCESS

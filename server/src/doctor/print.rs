@@ -2,13 +2,13 @@
 
 use std::fmt::Write;
 
-use super::{Finding, Verdict};
-use crate::settings::Row;
+use super::{Finding, Severity};
+use crate::settings::SettingRow;
 
 const WIDTH: usize = 96;
 
 /// The settings: the variable and its value, below it the reason, and the default where the value differs.
-pub(super) fn settings(rows: &[Row]) -> String {
+pub(super) fn settings(rows: &[SettingRow]) -> String {
     let widest = rows.iter().map(|row| row.name.len()).max().unwrap_or_default();
     let mut text = String::from("Settings\n");
     for row in rows {
@@ -28,9 +28,9 @@ pub(super) fn findings(findings: &[Finding]) -> String {
     let mut text = String::from("\nChecks\n");
     for finding in findings {
         let mark = match finding.verdict {
-            Verdict::Ok => "ok  ",
-            Verdict::Warn => "warn",
-            Verdict::Fail => "FAIL",
+            Severity::Ok => "ok  ",
+            Severity::Warn => "warn",
+            Severity::Fail => "FAIL",
         };
         let _ = write!(text, "  {mark}  {:widest$}  ", finding.subject);
         let mut lines = String::new();
@@ -44,9 +44,9 @@ pub(super) fn findings(findings: &[Finding]) -> String {
     let _ = writeln!(
         text,
         "\n{} failed, {} warnings, {} OK",
-        count(Verdict::Fail),
-        count(Verdict::Warn),
-        count(Verdict::Ok)
+        count(Severity::Fail),
+        count(Severity::Warn),
+        count(Severity::Ok)
     );
     text
 }

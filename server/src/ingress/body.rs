@@ -35,9 +35,9 @@ impl Default for BodyTimes {
 
 /// Whether a body was given up.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Late(Arc<AtomicBool>);
+pub(super) struct BodyDeadline(Arc<AtomicBool>);
 
-impl Late {
+impl BodyDeadline {
     pub(super) fn is_late(&self) -> bool {
         self.0.load(Ordering::Relaxed)
     }
@@ -48,7 +48,7 @@ impl Late {
 #[error("the request's body came too slowly")]
 struct TooSlow;
 
-struct Timed {
+struct TimedBody {
     body: Body,
     times: BodyTimes,
     received: u64,
@@ -56,16 +56,16 @@ struct Timed {
     waited: Duration,
     waiting_since: Option<Instant>,
     alarm: Pin<Box<Sleep>>,
-    late: Late,
+    late: BodyDeadline,
 }
 
 /// A body that ends with an error when it takes too long, and whether it has.
-pub(super) fn timed(body: Body, times: BodyTimes) -> (Body, Late) {
-    let late = Late::default();
+pub(super) fn timed(body: Body, times: BodyTimes) -> (Body, BodyDeadline) {
+    let late = BodyDeadline::default();
     if body.is_end_stream() {
         return (body, late);
     }
-    let timed = Timed {
+    let timed = TimedBody {
         body,
         times,
         received: 0,
@@ -77,7 +77,7 @@ pub(super) fn timed(body: Body, times: BodyTimes) -> (Body, Late) {
     (Body::new(timed), late)
 }
 
-impl Timed {
+impl TimedBody {
     /// How long it may go on waiting.
     fn left(&self) -> Duration {
         let bought = Duration::from_secs(self.received / u64::from(self.times.rate.max(1)));
@@ -90,7 +90,7 @@ impl Timed {
     }
 }
 
-impl HttpBody for Timed {
+impl HttpBody for TimedBody {
     type Data = Bytes;
     type Error = axum::Error;
 

@@ -131,7 +131,7 @@ where
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(ConnectInfo(peer));
         let (answer, slot) = (answer(request), Arc::clone(&working));
-        async move { Ok::<_, Infallible>(answer.await.map(|body| Answer { body, slot })) }
+        async move { Ok::<_, Infallible>(answer.await.map(|body| PendingResponse { body, slot })) }
     });
     let mut connection =
         pin!(http1::Builder::new().serve_connection(TokioIo::new(wire), service).with_upgrades());
@@ -173,12 +173,12 @@ where
 }
 
 /// An answer on its way: it is made when this is dropped.
-struct Answer {
+struct PendingResponse {
     body: Body,
     slot: Arc<Slot>,
 }
 
-impl HttpBody for Answer {
+impl HttpBody for PendingResponse {
     type Data = Bytes;
     type Error = axum::Error;
 
@@ -198,7 +198,7 @@ impl HttpBody for Answer {
     }
 }
 
-impl Drop for Answer {
+impl Drop for PendingResponse {
     fn drop(&mut self) {
         self.slot.answers();
     }

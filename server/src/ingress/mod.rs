@@ -32,9 +32,9 @@ pub use slots::ConnectionLimits;
 
 /// What is known of the way to the portal. Cheap to clone.
 #[derive(Clone)]
-pub struct Ingress(Arc<Inner>);
+pub struct Ingress(Arc<IngressState>);
 
-struct Inner {
+struct IngressState {
     app: App,
     trusted: Trusted,
     hosts: Hosts,
@@ -44,7 +44,7 @@ struct Inner {
 impl Ingress {
     /// To a portal behind these proxies.
     pub fn new(app: App, trusted: Trusted, times: BodyTimes) -> Self {
-        Self(Arc::new(Inner { hosts: Hosts::new(app.clone()), app, trusted, times }))
+        Self(Arc::new(IngressState { hosts: Hosts::new(app.clone()), app, trusted, times }))
     }
 
     /// Stands before all of these routes.
@@ -54,7 +54,7 @@ impl Ingress {
 }
 
 async fn enter(State(ingress): State<Ingress>, request: Request, next: Next) -> Response {
-    let Inner { app, trusted, hosts, times } = &*ingress.0;
+    let IngressState { app, trusted, hosts, times } = &*ingress.0;
     let (mut parts, body) = request.into_parts();
     if app.site.reach.note(&parts.headers) {
         tracing::warn!(

@@ -21,7 +21,7 @@ const FOREVER: Duration = Duration::from_secs(20);
 /// More than the network holds.
 const LONG: usize = 32 << 20;
 
-struct House {
+struct SlowServer {
     address: SocketAddr,
     stop: CancellationToken,
     serving: JoinHandle<()>,
@@ -36,7 +36,7 @@ fn limits(all: usize, each: usize) -> ConnectionLimits {
     ConnectionLimits { all, each, head: long, first: long, idle: long, stalled: long }
 }
 
-impl House {
+impl SlowServer {
     /// One where visitors of this machine count as strangers do.
     async fn new(limits: ConnectionLimits) -> Self {
         Self::with(limits, Trusted::default()).await
@@ -121,7 +121,7 @@ async fn heads_that_dribble_and_connections_that_idle_are_ended() {
     for (first, head, idle) in
         [(moment, FOREVER, FOREVER), (FOREVER, moment, FOREVER), (FOREVER, FOREVER, moment)]
     {
-        let house = House::new(ConnectionLimits { first, head, idle, ..limits(100, 100) }).await;
+        let house = SlowServer::new(ConnectionLimits { first, head, idle, ..limits(100, 100) }).await;
         let mut stream = house.connect().await;
         if head == moment {
             stream.write_all(b"GET / HTTP/1.1\r\nhost:").await.unwrap();
@@ -136,7 +136,7 @@ async fn heads_that_dribble_and_connections_that_idle_are_ended() {
 
 #[tokio::test]
 async fn a_connection_serves_one_request_after_the_other() {
-    let house = House::new(limits(100, 100)).await;
+    let house = SlowServer::new(limits(100, 100)).await;
     let mut stream = house.connect().await;
     for _ in 0..3 {
         stream.write_all(b"GET / HTTP/1.1\r\nhost: a\r\n\r\n").await.unwrap();
@@ -146,7 +146,7 @@ async fn a_connection_serves_one_request_after_the_other() {
 
 #[tokio::test]
 async fn a_body_that_dribbles_is_told_408() {
-    let house = House::new(limits(100, 100)).await;
+    let house = SlowServer::new(limits(100, 100)).await;
     // Nothing more comes.
     let mut stream = house.sent("POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 1000\r\n\r\nx").await;
     let answer = ends(&mut stream).await;
@@ -167,7 +167,7 @@ async fn a_body_that_dribbles_is_told_408() {
 
 #[tokio::test]
 async fn whoever_only_waits_makes_room() {
-    let house = House::new(limits(8, 100)).await;
+    let house = SlowServer::new(limits(8, 100)).await;
     let mut dribbling = Vec::new();
     for _ in 0..40 {
         dribbling.push(house.sent("GET / HTTP/1.1\r\nhos").await);
@@ -180,7 +180,7 @@ async fn whoever_only_waits_makes_room() {
 
 #[tokio::test]
 async fn one_address_does_not_take_all() {
-    let house = House::new(limits(100, 2)).await;
+    let house = SlowServer::new(limits(100, 2)).await;
     let mut idle = house.connect().await;
     let busy = [house.busy().await, house.connect().await];
     // The third of them sent the first of them away; what is at work stays.
@@ -188,7 +188,7 @@ async fn one_address_does_not_take_all() {
     assert!(house.get().await.ends_with("here"));
     drop(busy);
 
-    let trusted = House::with(limits(100, 2), Trusted::loopback()).await;
+    let trusted = SlowServer::with(limits(100, 2), Trusted::loopback()).await;
     let mut idle = Vec::new();
     for _ in 0..10 {
         idle.push(trusted.connect().await);
@@ -205,7 +205,7 @@ async fn one_address_does_not_take_all() {
 async fn what_is_at_work_keeps_its_place() {
     let moment = Duration::from_millis(100);
     let limits = ConnectionLimits { idle: moment, ..limits(1, 1) };
-    let house = House::new(limits).await;
+    let house = SlowServer::new(limits).await;
     let mut busy = house.busy().await;
     let refused = ends(&mut house.connect().await).await;
     assert!(refused.starts_with("HTTP/1.1 503") && refused.contains("retry-after: 5"), "{refused}");
@@ -216,7 +216,7 @@ async fn what_is_at_work_keeps_its_place() {
 
 #[tokio::test]
 async fn a_soft_stop_lets_what_runs_end_and_waits_for_nobody_else() {
-    let house = House::new(limits(100, 100)).await;
+    let house = SlowServer::new(limits(100, 100)).await;
     let mut busy = house.busy().await;
     let mut idle = house.sent("GET / HTTP/1.1\r\nhost: a\r\n\r\n").await;
     assert!(answer(&mut idle).await.starts_with("HTTP/1.1 200"));
@@ -240,7 +240,7 @@ async fn as_many_files_may_be_open_as_the_system_allows() {
 
 #[tokio::test]
 async fn a_soft_stop_cuts_no_answer_short() {
-    let house = House::new(limits(1, 1)).await;
+    let house = SlowServer::new(limits(1, 1)).await;
     let mut reader = house.sent("GET /long HTTP/1.1\r\nhost: a\r\n\r\n").await;
     let mut first = [0; 1];
     timeout(FOREVER, reader.read_exact(&mut first)).await.unwrap().unwrap();
@@ -253,7 +253,8 @@ async fn a_soft_stop_cuts_no_answer_short() {
 
 #[tokio::test]
 async fn whoever_takes_nothing_is_not_waited_for() {
-    let house = House::new(ConnectionLimits { stalled: Duration::from_millis(150), ..limits(1, 1) }).await;
+    let house =
+        SlowServer::new(ConnectionLimits { stalled: Duration::from_millis(150), ..limits(1, 1) }).await;
     let stuck = house.sent("GET /long HTTP/1.1\r\nhost: a\r\n\r\n").await;
     stuck.readable().await.unwrap();
     // Its place is free once it is given up.

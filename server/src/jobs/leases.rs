@@ -21,9 +21,9 @@ const AFTER_AWAY: Duration = Duration::from_secs(30);
 const AFTER_SET_ON: Duration = Duration::from_secs(600);
 
 /// When leases may be looked at.
-pub struct Leases(Mutex<Seen>);
+pub struct Leases(Mutex<LeaseWatch>);
 
-struct Seen {
+struct LeaseWatch {
     heard: Instant,
     held_until: Instant,
 }
@@ -32,7 +32,7 @@ impl Leases {
     /// From now on.
     pub fn new() -> Self {
         let now = Instant::now();
-        Self(Mutex::new(Seen { heard: now, held_until: now }))
+        Self(Mutex::new(LeaseWatch { heard: now, held_until: now }))
     }
 
     /// Takes back what is out, unless its workers are waited for.

@@ -9,10 +9,10 @@ use tokio::time::sleep;
 use crate::shutdown::Shutdown;
 
 /// A piece of periodic work. Doing it twice at once, here or on another node, does no harm.
-pub(super) type Work = Box<dyn Fn(Db) -> BoxFuture<'static, Result<()>> + Send + Sync>;
+pub(super) type PeriodicWork = Box<dyn Fn(Db) -> BoxFuture<'static, Result<()>> + Send + Sync>;
 
 /// Work that needs the file store as well.
-pub(super) fn with_files<F>(files: &Store, work: fn(Db, Store) -> F) -> Work
+pub(super) fn with_files<F>(files: &Store, work: fn(Db, Store) -> F) -> PeriodicWork
 where
     F: Future<Output = Result<()>> + Send + 'static,
 {
@@ -21,14 +21,14 @@ where
 }
 
 /// Begins at once, and again `every` after it was done.
-pub(super) fn start(db: Db, shutdown: &Shutdown, name: &'static str, every: Duration, work: Work) {
+pub(super) fn start(db: Db, shutdown: &Shutdown, name: &'static str, every: Duration, work: PeriodicWork) {
     let soft = shutdown.soft().clone();
     shutdown.spawn(name, async move {
         soft.run_until_cancelled(again(db, name, every, work)).await;
     });
 }
 
-async fn again(db: Db, name: &'static str, every: Duration, work: Work) {
+async fn again(db: Db, name: &'static str, every: Duration, work: PeriodicWork) {
     let mut backoff = JobBackoff::new(name);
     loop {
         let done = AssertUnwindSafe(work(db.clone())).catch_unwind().await;

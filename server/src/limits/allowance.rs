@@ -53,14 +53,14 @@ mod tests {
     use super::*;
 
     #[derive(Parser)]
-    struct Line {
+    struct TestCli {
         #[command(flatten)]
         settings: Settings,
     }
 
     #[test]
     fn what_is_set_holds_and_nought_is_no_limit() {
-        let settings = |flags: &[&str]| Line::parse_from([&["throughline"], flags].concat()).settings;
+        let settings = |flags: &[&str]| TestCli::parse_from([&["throughline"], flags].concat()).settings;
         let none = settings(&["--append-rate=", "--followers=", "--stored-mb="]);
         assert_eq!(Allowance::of_clients(&none), Allowance::PORTAL);
         assert_eq!(Allowance::of_this_machine(&none), Allowance::default());

@@ -18,7 +18,7 @@ use sessions::Tenant;
 pub use allowance::Allowance;
 pub use keep::start;
 pub use refusal::{Reason, Refusal};
-pub use seats::{Kind, Seat};
+pub use seats::{Seat, SeatKind};
 
 use rate::Rates;
 use refusal::Refusals;
@@ -79,7 +79,7 @@ impl Limits {
     ///
     /// # Errors
     /// When the tenant's are all taken.
-    pub fn seat(self: &Arc<Self>, tenant: Tenant, kind: Kind) -> Result<Seat, Refusal> {
+    pub fn seat(self: &Arc<Self>, tenant: Tenant, kind: SeatKind) -> Result<Seat, Refusal> {
         Seat::take(self, tenant, kind).map_err(|refusal| self.refused(refusal))
     }
 
@@ -96,7 +96,7 @@ impl Limits {
 
     /// How many follow that way now.
     #[must_use]
-    pub fn followers(&self, kind: Kind) -> u64 {
+    pub fn followers(&self, kind: SeatKind) -> u64 {
         self.seats.taken(kind)
     }
 

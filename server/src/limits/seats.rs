@@ -14,7 +14,7 @@ use super::{Limits, Refusal};
 
 /// How somebody follows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum SeatKind {
     /// By server-sent events.
     Sse,
     /// By a long-poll that waits.
@@ -23,7 +23,7 @@ pub enum Kind {
     Socket,
 }
 
-impl Kind {
+impl SeatKind {
     /// All of them.
     pub const ALL: [Self; 3] = [Self::Sse, Self::LongPoll, Self::Socket];
 
@@ -40,7 +40,7 @@ impl Kind {
 
 #[derive(Debug)]
 pub(super) struct Seats {
-    taken: [AtomicU64; Kind::ALL.len()],
+    taken: [AtomicU64; SeatKind::ALL.len()],
     limit: Option<Limit>,
 }
 
@@ -56,7 +56,7 @@ impl Seats {
         Self { taken: Default::default(), limit: most.map(|most| Limit { most, taken: Mutex::default() }) }
     }
 
-    pub(super) fn taken(&self, kind: Kind) -> u64 {
+    pub(super) fn taken(&self, kind: SeatKind) -> u64 {
         self.taken[kind as usize].load(Relaxed)
     }
 }
@@ -88,12 +88,12 @@ impl Limit {
 pub struct Seat {
     limits: Arc<Limits>,
     tenant: Tenant,
-    kind: Kind,
+    kind: SeatKind,
 }
 
 impl Seat {
     /// As [`Limits::seat`], without counting that there is none: whoever was told so only looks again.
-    pub(crate) fn take(limits: &Arc<Limits>, tenant: Tenant, kind: Kind) -> Result<Self, Refusal> {
+    pub(crate) fn take(limits: &Arc<Limits>, tenant: Tenant, kind: SeatKind) -> Result<Self, Refusal> {
         if let Some(limit) = &limits.seats.limit {
             limit.take(tenant)?;
         }
@@ -124,13 +124,16 @@ mod tests {
         let limits = Arc::new(Limits::new(Allowance { followers: Some(2), ..Allowance::default() }));
         let [one, other] =
             [1, 2].map(|id| Tenant { workspace: Uuid::nil(), client: Some(Uuid::from_u128(id)) });
-        let first = limits.seat(one, Kind::Sse).unwrap();
-        let _second = limits.seat(one, Kind::Socket).unwrap();
-        assert_eq!(limits.seat(one, Kind::Sse).unwrap_err(), Refusal::Followers);
-        assert!(limits.seat(other, Kind::Sse).is_ok());
-        assert_eq!([Kind::Sse, Kind::LongPoll, Kind::Socket].map(|kind| limits.followers(kind)), [1, 0, 1]);
+        let first = limits.seat(one, SeatKind::Sse).unwrap();
+        let _second = limits.seat(one, SeatKind::Socket).unwrap();
+        assert_eq!(limits.seat(one, SeatKind::Sse).unwrap_err(), Refusal::Followers);
+        assert!(limits.seat(other, SeatKind::Sse).is_ok());
+        assert_eq!(
+            [SeatKind::Sse, SeatKind::LongPoll, SeatKind::Socket].map(|kind| limits.followers(kind)),
+            [1, 0, 1]
+        );
         drop(first);
-        assert!(limits.seat(one, Kind::LongPoll).is_ok());
-        assert_eq!(Kind::ALL.map(|kind| limits.followers(kind)), [0, 0, 1]);
+        assert!(limits.seat(one, SeatKind::LongPoll).is_ok());
+        assert_eq!(SeatKind::ALL.map(|kind| limits.followers(kind)), [0, 0, 1]);
     }
 }

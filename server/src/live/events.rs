@@ -142,7 +142,7 @@ fn pieces(
 /// The events of a frame stand as they were written, and whoever wrote them may have begun new lines between words.
 fn event(frame: &str) -> Bytes {
     let (data, mut text) = (frame.replace(['\r', '\n'], " "), String::new());
-    sse::Event { data: &data, ..sse::Event::default() }.write(&mut text);
+    sse::SseEvent { data: &data, ..sse::SseEvent::default() }.write(&mut text);
     text.into()
 }
 

@@ -13,7 +13,7 @@ use super::{
     presence::{self, Presence},
     visitor::viewer,
 };
-use crate::limits::{Kind, Limits, Seat};
+use crate::limits::{Limits, Seat, SeatKind};
 
 /// Between tries while the database is away.
 const AWAY: Duration = Duration::from_secs(1);
@@ -62,19 +62,19 @@ impl Follow {
     async fn wait_for_seat(&self, stream: StreamId) -> Seat {
         let Membership { workspace, client, .. } = &self.membership;
         let tenant = Tenant { workspace: workspace.0, client: client.as_ref().map(|(client, _)| client.0) };
-        if let Ok(seat) = self.limits.seat(tenant, Kind::Socket) {
+        if let Ok(seat) = self.limits.seat(tenant, SeatKind::Socket) {
             return seat;
         }
         self.send(frames::full(stream)).await;
         loop {
             tokio::time::sleep(FULL).await;
-            if let Ok(seat) = Seat::take(&self.limits, tenant, Kind::Socket) {
+            if let Ok(seat) = Seat::take(&self.limits, tenant, SeatKind::Socket) {
                 return seat;
             }
         }
     }
 
-    fn join(&self, stream: StreamId) -> (presence::Seat, watch::Receiver<Vec<Viewer>>) {
+    fn join(&self, stream: StreamId) -> (presence::PresenceSeat, watch::Receiver<Vec<Viewer>>) {
         self.presence.join(stream, self.membership.person, viewer(&self.membership), self.grace)
     }
 

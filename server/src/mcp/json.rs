@@ -10,7 +10,7 @@ use domain::{
 };
 use serde_json::{Value, json};
 
-use super::tool::Done;
+use super::tool::WriteResult;
 
 /// The most entries of one answer.
 const MOST: usize = 200;
@@ -67,7 +67,7 @@ pub(super) fn note(note: &Note) -> Value {
 }
 
 /// A note that was written over the version that was expected, or anew.
-pub(super) fn wrote_note(client: ClientId, note: &Note, expected: Option<u32>) -> Done {
+pub(super) fn wrote_note(client: ClientId, note: &Note, expected: Option<u32>) -> WriteResult {
     let before = expected.map_or_else(|| "no such note".to_owned(), |before| format!("version {before}"));
     let deed = NewEntry::done("write_note", note.path.as_str()).of(client);
     let deed = deed.changed(before, format!("version {}", note.version));

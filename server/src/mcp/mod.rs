@@ -20,7 +20,7 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use crate::{
-    api::{Gate, require},
+    api::{TokenGate, require},
     stall::Stall,
 };
 use agents::external::{TOOLS_PATH, ToolGateway};
@@ -33,7 +33,13 @@ pub const PATTERN: &str = TOOLS_PATH;
 const LARGEST: usize = 4 << 20;
 
 /// The endpoint behind the door for tokens, also for programs that the server started. Answers that are open end when `stop` is cancelled.
-pub fn routes(app: &App, gateway: &ToolGateway, gate: Gate, stall: Stall, stop: CancellationToken) -> Router {
+pub fn routes(
+    app: &App,
+    gateway: &ToolGateway,
+    gate: TokenGate,
+    stall: Stall,
+    stop: CancellationToken,
+) -> Router {
     let portal = Portal::new(app.db.clone(), gateway.clone(), stall, stop.clone());
     // Which names are the portal's is settled before (`ingress`), also those of workspaces.
     let config = transport(&app.site.public_url, stop).disable_allowed_hosts();

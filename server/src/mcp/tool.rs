@@ -6,7 +6,7 @@ use domain::{Error, FieldErrors, Result, audit::NewEntry};
 use futures::future::{BoxFuture, FutureExt};
 use rmcp::{
     handler::server::tool::schema_for_input,
-    model::{JsonObject, Tool as Described, ToolAnnotations},
+    model::{JsonObject, Tool as RmcpTool, ToolAnnotations},
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 /// What a tool does to the world.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum ToolEffect {
     /// Nothing.
     Reads,
     /// Adds, or changes what can be changed back.
@@ -25,21 +25,21 @@ pub(super) enum Kind {
 
 /// A tool for those who come as `C`.
 pub(super) struct Tool<C> {
-    pub(super) kind: Kind,
+    pub(super) kind: ToolEffect,
     /// Not for who is narrowed to one client.
     pub(super) wide: bool,
     /// Its program reads an answer's text alone, and takes no other with it.
     pub(super) in_text: bool,
-    described: Described,
+    described: RmcpTool,
     call: Box<dyn Fn(C, JsonObject) -> BoxFuture<'static, Result<Value>> + Send + Sync>,
 }
 
 /// What a tool says of itself: its name, a title, and when to use it.
-pub(super) type Words = (&'static str, &'static str, &'static str);
+pub(super) type ToolText = (&'static str, &'static str, &'static str);
 
 /// An argument beside the others: which call it is.
 #[derive(Deserialize, JsonSchema)]
-pub(super) struct Keyed<A> {
+pub(super) struct WithKey<A> {
     /// Your own name for this call, such as a random id: sent again under the same name it is not done again, and is
     /// answered the same. Take a new one for everything that is to be done anew.
     pub(super) idempotency_key: String,
@@ -49,14 +49,14 @@ pub(super) struct Keyed<A> {
 
 /// No arguments.
 #[derive(Serialize, Deserialize, JsonSchema)]
-pub(super) struct Nothing {}
+pub(super) struct NoArguments {}
 
 /// What a writing tool did: its answer, and the entry of the audit log.
-pub(super) type Done = (Value, NewEntry);
+pub(super) type WriteResult = (Value, NewEntry);
 
 impl<C: Send + 'static> Tool<C> {
     /// A tool of any kind whose arguments are `A`.
-    pub(super) fn new<A, F, W>(kind: Kind, (name, title, about): Words, work: F) -> Self
+    pub(super) fn new<A, F, W>(kind: ToolEffect, (name, title, about): ToolText, work: F) -> Self
     where
         A: DeserializeOwned + JsonSchema + Send + 'static,
         F: Fn(C, A) -> W + Send + Sync + 'static,
@@ -65,12 +65,12 @@ impl<C: Send + 'static> Tool<C> {
         let schema = schema::<A>();
         let known = names(&schema);
         let hints = ToolAnnotations::with_title(title)
-            .read_only(kind == Kind::Reads)
-            .destructive(kind == Kind::Dangerous)
+            .read_only(kind == ToolEffect::Reads)
+            .destructive(kind == ToolEffect::Dangerous)
             // The same again, under the same key, changes nothing.
             .idempotent(true)
             .open_world(false);
-        let described = Described::new(name, about, schema).with_title(title).with_annotations(hints);
+        let described = RmcpTool::new(name, about, schema).with_title(title).with_annotations(hints);
         let call = move |caller, arguments| match read::<A>(arguments, &known) {
             Ok(arguments) => work(caller, arguments).boxed(),
             Err(error) => std::future::ready(Err(error)).boxed(),
@@ -93,7 +93,7 @@ impl<C: Send + 'static> Tool<C> {
     }
 
     /// As a client lists it.
-    pub(super) fn described(&self) -> Described {
+    pub(super) fn described(&self) -> RmcpTool {
         self.described.clone()
     }
 

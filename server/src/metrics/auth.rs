@@ -12,12 +12,12 @@ use crate::settings::Secret;
 #[derive(Debug)]
 pub struct Auth {
     token: Option<Secret>,
-    without: Without,
+    without: WithoutToken,
 }
 
 /// Who may without one.
 #[derive(Clone, Copy, Debug)]
-enum Without {
+enum WithoutToken {
     Nobody,
     /// Programs of this machine that ask by themselves.
     ThisMachine,
@@ -28,16 +28,17 @@ enum Without {
 impl Auth {
     /// Beside the pages: without a token only while nobody else can reach those.
     pub fn beside_pages(token: Option<Secret>, reach: &Reach) -> Self {
-        let without = if reach.is_from_elsewhere() { Without::Nobody } else { Without::ThisMachine };
+        let without =
+            if reach.is_from_elsewhere() { WithoutToken::Nobody } else { WithoutToken::ThisMachine };
         Self { token, without }
     }
 
     /// On a listener of their own.
     pub fn alone(token: Option<Secret>, listening: SocketAddr) -> Self {
         let without = match (&token, listening.ip().to_canonical().is_loopback()) {
-            (_, true) => Without::ThisMachine,
-            (None, false) => Without::Direct,
-            (Some(_), false) => Without::Nobody,
+            (_, true) => WithoutToken::ThisMachine,
+            (None, false) => WithoutToken::Direct,
+            (Some(_), false) => WithoutToken::Nobody,
         };
         Self { token, without }
     }
@@ -47,9 +48,9 @@ impl Auth {
             peer.is_some_and(|peer| peer.ip().to_canonical().is_loopback()) && is_from_here(version, headers)
         };
         let without = match self.without {
-            Without::Nobody => false,
-            Without::ThisMachine => from_here(),
-            Without::Direct => !is_forwarded(headers),
+            WithoutToken::Nobody => false,
+            WithoutToken::ThisMachine => from_here(),
+            WithoutToken::Direct => !is_forwarded(headers),
         };
         without || self.knows(headers)
     }

@@ -11,19 +11,19 @@ use prometheus_client::{
 use sessions::{Engine, Spread};
 
 use super::responses;
-use crate::limits::{Kind, Limits, Reason};
+use crate::limits::{Limits, Reason, SeatKind};
 
 /// Asks the engine and the limits whenever it is asked.
 #[derive(Debug)]
-pub(super) struct Figures {
+pub(super) struct MetricsCollector {
     pub(super) engine: Engine,
     pub(super) limits: Arc<Limits>,
     pub(super) started: DateTime<Utc>,
 }
 
-impl Collector for Figures {
+impl Collector for MetricsCollector {
     fn encode(&self, encoder: DescriptorEncoder) -> fmt::Result {
-        let mut page = Page(encoder);
+        let mut page = MetricsPage(encoder);
         let help = "Answers to requests, by the class of their status";
         page.by_label("throughline_responses", help, "class", &responses::all(), MetricType::Counter)?;
         self.log(&mut page)?;
@@ -33,8 +33,8 @@ impl Collector for Figures {
     }
 }
 
-impl Figures {
-    fn log(&self, page: &mut Page<'_>) -> fmt::Result {
+impl MetricsCollector {
+    fn log(&self, page: &mut MetricsPage<'_>) -> fmt::Result {
         let figures = self.engine.figures();
         let events = figures.commit_events.sum;
         page.counter("throughline_appends", "Appends stored by this node's writer", figures.appends as f64)?;
@@ -55,9 +55,9 @@ impl Figures {
         page.gauge("throughline_tail_followers", "Who follows them, the server's own included", followers)
     }
 
-    fn limits(&self, page: &mut Page<'_>) -> fmt::Result {
+    fn limits(&self, page: &mut MetricsPage<'_>) -> fmt::Result {
         let limits = &self.limits;
-        let followers = Kind::ALL.map(|kind| (kind.word(), limits.followers(kind)));
+        let followers = SeatKind::ALL.map(|kind| (kind.word(), limits.followers(kind)));
         let help = "Who follows from outside, by how";
         page.by_label("throughline_followers", help, "kind", &followers, MetricType::Gauge)?;
         let refusals = Reason::ALL.map(|reason| (reason.word(), limits.refusals(reason)));
@@ -73,9 +73,9 @@ impl Figures {
     }
 }
 
-struct Page<'a>(DescriptorEncoder<'a>);
+struct MetricsPage<'a>(DescriptorEncoder<'a>);
 
-impl Page<'_> {
+impl MetricsPage<'_> {
     /// Its name ends with `_total` on the page.
     fn counter(&mut self, name: &str, help: &str, value: f64) -> fmt::Result {
         ConstCounter::new(value).encode(self.0.encode_descriptor(name, help, None, MetricType::Counter)?)

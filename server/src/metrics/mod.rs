@@ -21,7 +21,7 @@ use sessions::Engine;
 
 use crate::limits::Limits;
 pub use auth::Auth;
-use collect::Figures;
+use collect::MetricsCollector;
 
 /// Where it is served.
 pub const PATH: &str = "/metrics";
@@ -43,7 +43,7 @@ impl Metrics {
     pub fn new(engine: Engine, limits: Arc<Limits>, clock: &Clock, auth: Auth) -> Self {
         let mut registry = Registry::default();
         let started = clock.now();
-        registry.register_collector(Box::new(Figures { engine, limits, started }));
+        registry.register_collector(Box::new(MetricsCollector { engine, limits, started }));
         Self { registry, auth }
     }
 

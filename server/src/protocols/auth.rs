@@ -16,7 +16,7 @@ use super::{
     error::ProtocolError,
     follow_timer::FollowIntervals,
 };
-use crate::limits::{Kind, Limits, Seat};
+use crate::limits::{Limits, Seat, SeatKind};
 
 /// What every answer of the people's protocols stands on.
 #[derive(Clone)]
@@ -69,7 +69,7 @@ impl Auth {
 
     /// A seat for an answer that stays open.
     pub(super) fn seat(&self, tenant: Tenant) -> Result<Seat, ProtocolError> {
-        Ok(self.limits.seat(tenant, Kind::Sse)?)
+        Ok(self.limits.seat(tenant, SeatKind::Sse)?)
     }
 
     pub(super) fn intervals(&self) -> FollowIntervals {

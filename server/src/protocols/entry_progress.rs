@@ -5,10 +5,10 @@ use domain::session::{Body, Conversation};
 
 /// How far each entry of a conversation has been sent.
 #[derive(Debug, Default)]
-pub(super) struct EntryProgress(Vec<Progress>);
+pub(super) struct EntryProgress(Vec<TextProgress>);
 
 #[derive(Clone, Copy, Debug, Default)]
-struct Progress {
+struct TextProgress {
     begun: bool,
     /// Bytes of its words.
     words: usize,
@@ -28,7 +28,7 @@ impl EntryProgress {
     /// What is new of the entry at a place, which counts as sent from then on.
     pub(super) fn advance<'a>(&mut self, conversation: &'a Conversation, place: usize) -> EntryUpdate<'a> {
         if self.0.len() <= place {
-            self.0.resize(place + 1, Progress::default());
+            self.0.resize(place + 1, TextProgress::default());
         }
         let progress = &mut self.0[place];
         let Body::Words { text, writing } = &conversation.entries[place].body else {
@@ -38,7 +38,7 @@ impl EntryProgress {
         let begins = !progress.begun || (progress.ended && (*writing || text.len() > progress.words));
         let more = &text[progress.words..];
         let ends = !writing && (begins || !progress.ended);
-        *progress = Progress { begun: true, words: text.len(), ended: !writing };
+        *progress = TextProgress { begun: true, words: text.len(), ended: !writing };
         EntryUpdate::Words { begins, more, ends }
     }
 

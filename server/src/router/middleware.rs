@@ -26,7 +26,7 @@ use tower_sessions::{
 
 use super::{beside, hooks, pages, sessions};
 use crate::{
-    api::{self, Api, Gate},
+    api::{self, Api, TokenGate},
     live::Live,
     mcp,
     metrics::responses,
@@ -34,7 +34,7 @@ use crate::{
     protocols::{self, Auth, durable_streams::People, snapshot},
     run_to_completion::run_to_completion,
     sign_in_store::SignInStore,
-    stall::{self, Bound, OUTER_PATIENCE, PATIENCE, Stall},
+    stall::{self, OUTER_PATIENCE, PATIENCE, Stall, TimeLimit},
 };
 use agents::external::ToolGateway;
 use traces::Traced;
@@ -44,10 +44,11 @@ const IDLE: Duration = Duration::days(14);
 
 /// The whole product behind its middlewares. `gateway`: how programs that the server started reach it.
 pub fn routes(app: App, live: Live, gateway: &ToolGateway) -> Router {
-    let gate = Gate::new(app.db.clone());
+    let gate = TokenGate::new(app.db.clone());
     let stall = Stall::new(app.db.clone());
-    let within =
-        |patience, words| from_fn_with_state(Bound { stall: stall.clone(), patience, words }, stall::bound);
+    let within = |patience, words| {
+        from_fn_with_state(TimeLimit { stall: stall.clone(), patience, words }, stall::bound)
+    };
     let streams = streams(&app, &live, &gate).layer(within(PATIENCE, stall::plain));
     let auth = Auth::new(
         app.clone(),
@@ -101,7 +102,7 @@ pub fn routes(app: App, live: Live, gateway: &ToolGateway) -> Router {
 }
 
 /// The log itself, by the stream's id. Outside the middlewares: what they do for pages, it does itself or needs not.
-fn streams(app: &App, live: &Live, gate: &Gate) -> Router {
+fn streams(app: &App, live: &Live, gate: &TokenGate) -> Router {
     let people = People::new(app.clone()).and_programs(gate.clone());
     sessions_http::routes(DurableStreams {
         clock: product::engine_clock(app.db.clock()),

@@ -23,7 +23,7 @@ pub use data::NoHome;
 pub use domain::sealed::Secret;
 pub use programs::ProgramNames;
 pub use safe_http::SecretUrl;
-pub use table::{Row, table};
+pub use table::{SettingRow, table};
 
 use crate::ingress::TrustedProxies;
 use crate::logs::Format;
@@ -251,13 +251,13 @@ mod tests {
     use super::*;
 
     #[derive(Parser)]
-    struct Line {
+    struct TestCli {
         #[command(flatten)]
         settings: Settings,
     }
 
     fn settings(flags: &[&str]) -> Settings {
-        Line::parse_from([&["throughline"], flags].concat()).settings
+        TestCli::parse_from([&["throughline"], flags].concat()).settings
     }
 
     #[test]

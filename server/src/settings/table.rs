@@ -6,7 +6,7 @@ use super::Settings;
 
 /// One setting, ready to be printed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Row {
+pub struct SettingRow {
     /// The environment variable.
     pub name: String,
     /// What it is now, secrets hidden; empty when it is not set.
@@ -18,10 +18,10 @@ pub struct Row {
 }
 
 /// Every setting with its current value.
-pub fn table(settings: &Settings) -> Vec<Row> {
+pub fn table(settings: &Settings) -> Vec<SettingRow> {
     let described = Settings::augment_args(Command::new("settings"));
     let rows = described.get_arguments().filter_map(|argument| {
-        Some(Row {
+        Some(SettingRow {
             name: argument.get_env()?.to_string_lossy().into_owned(),
             value: settings.shown(argument.get_id().as_str())?,
             default: argument.get_default_values().first()?.to_string_lossy().into_owned(),

@@ -6,7 +6,7 @@ use reqwest::{Client, StatusCode};
 
 use crate::{
     fleet,
-    task::{Said, Task},
+    task::{AgentLine, Task},
 };
 
 /// How long an answer may take before the append is sent again, elsewhere.
@@ -18,7 +18,7 @@ const PAUSE: Duration = Duration::from_millis(15);
 enum Try {
     Acked,
     Again,
-    Ended(Said),
+    Ended(AgentLine),
 }
 
 pub async fn run(task: Task) {
@@ -27,15 +27,15 @@ pub async fn run(task: Task) {
         loop {
             match send(&client, &task, sequence).await {
                 Try::Acked => break,
-                Try::Again => say(&Said::Again),
+                Try::Again => say(&AgentLine::Again),
                 Try::Ended(end) => return say(&end),
             }
             tokio::time::sleep(PAUSE).await;
         }
-        say(&Said::Acked(sequence));
+        say(&AgentLine::Acked(sequence));
         tokio::time::sleep(Duration::from_millis(task.pause_ms)).await;
     }
-    say(&Said::Done);
+    say(&AgentLine::Done);
 }
 
 async fn send(client: &Client, task: &Task, sequence: u64) -> Try {
@@ -49,16 +49,16 @@ async fn send(client: &Client, task: &Task, sequence: u64) -> Try {
     let Ok(response) = request.send().await else { return Try::Again };
     match response.status() {
         StatusCode::OK | StatusCode::NO_CONTENT => Try::Acked,
-        StatusCode::FORBIDDEN => Try::Ended(Said::Fenced),
+        StatusCode::FORBIDDEN => Try::Ended(AgentLine::Fenced),
         status if status.is_server_error() => Try::Again,
         status => {
             let why = format!("{status} for {sequence}: {}", response.text().await.unwrap_or_default());
-            Try::Ended(Said::Refused(why))
+            Try::Ended(AgentLine::Refused(why))
         }
     }
 }
 
-fn say(said: &Said) {
+fn say(said: &AgentLine) {
     let mut out = std::io::stdout().lock();
     // Nobody hears an agent that was left behind.
     let _ = writeln!(out, "{}", serde_json::to_string(said).unwrap());

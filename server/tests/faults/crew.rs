@@ -15,23 +15,23 @@ use tokio::{
 };
 
 use crate::{
-    plan::Work,
-    task::{Said, Task, VARIABLE},
+    plan::ProducerWork,
+    task::{AgentLine, Task, VARIABLE},
 };
 
 /// What one agent was seen to do.
 #[derive(Clone, Debug)]
-pub struct Deed {
+pub struct AgentDeed {
     pub task: Task,
     /// So many appends from the first on were acknowledged.
     pub acked: u64,
-    pub end: Option<Said>,
+    pub end: Option<AgentLine>,
 }
 
 /// What all agents of the round did so far.
 #[derive(Debug)]
-pub struct Seen {
-    pub deeds: Vec<Deed>,
+pub struct RoundProgress {
+    pub deeds: Vec<AgentDeed>,
     pub acked: usize,
     pub again: u64,
     last: Instant,
@@ -41,21 +41,22 @@ pub struct Seen {
 
 pub struct Crew {
     url: String,
-    work: Vec<Work>,
+    work: Vec<ProducerWork>,
     /// Each producer's present agent and its place among the deeds.
     present: Vec<(usize, Child)>,
     /// Agents that were taken over while they went on.
     zombies: Vec<Child>,
     listeners: JoinSet<()>,
-    seen: Arc<Mutex<Seen>>,
+    seen: Arc<Mutex<RoundProgress>>,
     acked: watch::Sender<usize>,
 }
 
 impl Crew {
     /// Sets all producers to work on the stream.
-    pub fn start(url: &str, work: &[Work]) -> Self {
+    pub fn start(url: &str, work: &[ProducerWork]) -> Self {
         let now = Instant::now();
-        let seen = Seen { deeds: Vec::new(), acked: 0, again: 0, last: now, longest: Duration::ZERO };
+        let seen =
+            RoundProgress { deeds: Vec::new(), acked: 0, again: 0, last: now, longest: Duration::ZERO };
         let mut crew = Self {
             url: url.to_owned(),
             work: work.to_vec(),
@@ -77,7 +78,7 @@ impl Crew {
         self.acked.subscribe()
     }
 
-    pub fn seen(&self) -> std::sync::MutexGuard<'_, Seen> {
+    pub fn seen(&self) -> std::sync::MutexGuard<'_, RoundProgress> {
         self.seen.lock().unwrap()
     }
 
@@ -88,7 +89,7 @@ impl Crew {
             let _ = self.present[producer].1.kill().await;
         }
         let (place, _) = self.present[producer];
-        let Deed { task, acked, .. } = self.seen().deeds[place].clone();
+        let AgentDeed { task, acked, .. } = self.seen().deeds[place].clone();
         let left = (task.appends - acked).max(1);
         let heir = self.set_to_work(producer, task.epoch + 1, left);
         let (_, before) = std::mem::replace(&mut self.present[producer], heir);
@@ -105,7 +106,7 @@ impl Crew {
         let present: Vec<usize> = self.present.iter().map(|(place, _)| *place).collect();
         for (place, deed) in self.seen().deeds.iter().enumerate() {
             match (&deed.end, present.contains(&place)) {
-                (Some(Said::Done), _) | (Some(Said::Fenced) | None, false) => {}
+                (Some(AgentLine::Done), _) | (Some(AgentLine::Fenced) | None, false) => {}
                 (end, _) => return Err(format!("{:?} ended with {end:?} after {}", deed.task, deed.acked)),
             }
         }
@@ -113,7 +114,7 @@ impl Crew {
     }
 
     fn set_to_work(&mut self, producer: usize, epoch: u64, appends: u64) -> (usize, Child) {
-        let Work { most, pause, .. } = self.work[producer];
+        let ProducerWork { most, pause, .. } = self.work[producer];
         let pause_ms = u64::try_from(pause.as_millis()).unwrap();
         let task = Task { url: self.url.clone(), producer, epoch, appends, most, pause_ms };
         let mut child = Command::new(env::current_exe().unwrap())
@@ -126,7 +127,7 @@ impl Crew {
         let out = child.stdout.take().unwrap();
         let place = {
             let mut seen = self.seen();
-            seen.deeds.push(Deed { task, acked: 0, end: None });
+            seen.deeds.push(AgentDeed { task, acked: 0, end: None });
             seen.deeds.len() - 1
         };
         self.listeners.spawn(listen(out, place, Arc::clone(&self.seen), self.acked.clone()));
@@ -135,21 +136,26 @@ impl Crew {
 }
 
 /// Hears one agent until it has ended.
-async fn listen(out: ChildStdout, place: usize, seen: Arc<Mutex<Seen>>, acked: watch::Sender<usize>) {
+async fn listen(
+    out: ChildStdout,
+    place: usize,
+    seen: Arc<Mutex<RoundProgress>>,
+    acked: watch::Sender<usize>,
+) {
     let mut lines = BufReader::new(out).lines();
     while let Ok(Some(line)) = lines.next_line().await {
         // Killed in the middle of a line, it has said nothing.
         let Ok(said) = serde_json::from_str(&line) else { continue };
         let mut seen = seen.lock().unwrap();
         match said {
-            Said::Acked(sequence) => {
+            AgentLine::Acked(sequence) => {
                 seen.deeds[place].acked = sequence + 1;
                 seen.acked += 1;
                 seen.longest = seen.longest.max(seen.last.elapsed());
                 seen.last = Instant::now();
                 acked.send_replace(seen.acked);
             }
-            Said::Again => seen.again += 1,
+            AgentLine::Again => seen.again += 1,
             end => seen.deeds[place].end = Some(end),
         }
     }

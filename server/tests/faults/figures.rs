@@ -24,7 +24,7 @@ pub struct Round {
 
 /// Of all.
 #[derive(Debug)]
-pub struct Figures {
+pub struct FaultFigures {
     begun: Instant,
     rounds: usize,
     events: usize,
@@ -35,7 +35,7 @@ pub struct Figures {
     faults: [usize; KINDS.len()],
 }
 
-impl Figures {
+impl FaultFigures {
     pub fn new() -> Self {
         Self {
             begun: Instant::now(),
@@ -71,7 +71,7 @@ impl fmt::Display for Round {
     }
 }
 
-impl fmt::Display for Figures {
+impl fmt::Display for FaultFigures {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let faults: Vec<String> =
             KINDS.iter().zip(self.faults).map(|(kind, count)| format!("{kind} {count}")).collect();

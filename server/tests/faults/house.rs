@@ -7,28 +7,28 @@ use server::postgres::Cluster;
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 
-use crate::fleet::{self, Link, Node, Place, Process};
+use crate::fleet::{self, Link, LinkAddress, Node, Process};
 
 /// What a restart of anything comes nowhere near.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-pub struct House {
+pub struct FaultPortal {
     cluster: tokio::sync::Mutex<Option<Cluster>>,
     /// What all clients speak to.
     pub front: Link,
-    nodes: [tokio::sync::Mutex<Slot>; 2],
+    nodes: [tokio::sync::Mutex<NodeSlot>; 2],
     addresses: Mutex<[Option<SocketAddr>; 2]>,
     /// Between each node and Postgres.
     backs: [Link; 2],
     folder: TempDir,
 }
 
-struct Slot {
+struct NodeSlot {
     node: Node,
     process: Option<Process>,
 }
 
-impl House {
+impl FaultPortal {
     pub async fn build() -> Self {
         let folder = tempfile::Builder::new().prefix("tl-faults-").tempdir().unwrap();
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
@@ -38,11 +38,11 @@ impl House {
         let backs = [0, 1].map(|number| {
             let door = folder.path().join(format!("node-{number}"));
             fs::create_dir(&door).unwrap();
-            Link::unix(door.join(".s.PGSQL.5432"), vec![Place::Unix(socket.clone())])
+            Link::unix(door.join(".s.PGSQL.5432"), vec![LinkAddress::Unix(socket.clone())])
         });
         let nodes = [0, 1].map(|number| {
             let node = Node::of(&cluster.options().socket(folder.path().join(format!("node-{number}"))));
-            tokio::sync::Mutex::new(Slot { node, process: None })
+            tokio::sync::Mutex::new(NodeSlot { node, process: None })
         });
         let front = Link::tcp(Vec::new()).await;
         let cluster = tokio::sync::Mutex::new(Some(cluster));
@@ -59,7 +59,7 @@ impl House {
     }
 
     /// Starts a node, again and again as whoever looks after services does: without a database it does not start.
-    async fn revive(&self, node: usize, slot: &mut Slot) {
+    async fn revive(&self, node: usize, slot: &mut NodeSlot) {
         let begun = tokio::time::Instant::now();
         let process = loop {
             match slot.node.start().await {
@@ -85,7 +85,7 @@ impl House {
     fn lead(&self, node: usize, address: Option<SocketAddr>) {
         let mut addresses = self.addresses.lock().unwrap();
         addresses[node] = address;
-        self.front.lead_to(addresses.iter().flatten().copied().map(Place::Tcp).collect());
+        self.front.lead_to(addresses.iter().flatten().copied().map(LinkAddress::Tcp).collect());
     }
 
     /// Kills every process of Postgres at once.

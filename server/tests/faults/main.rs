@@ -23,9 +23,9 @@ mod task;
 
 use std::{env, process::ExitCode, sync::Arc};
 
-use figures::Figures;
-use house::House;
-use plan::Plan;
+use figures::FaultFigures;
+use house::FaultPortal;
+use plan::RoundPlan;
 
 /// Rounds in `cargo test`.
 const FEW: u64 = 8;
@@ -57,7 +57,7 @@ async fn run() -> ExitCode {
     let seed = number("THROUGHLINE_FAULT_SEED").unwrap_or_else(|| getrandom::u64().unwrap() >> 32);
     println!("seed {seed}, {rounds} rounds");
     oracle::prove();
-    let house = Arc::new(House::build().await);
+    let house = Arc::new(FaultPortal::build().await);
     let played = play(&house, seed, rounds).await;
     house.close().await;
     match played {
@@ -73,10 +73,10 @@ async fn run() -> ExitCode {
 }
 
 /// Plays all rounds, up to the first that shows something wrong.
-async fn play(house: &Arc<House>, seed: u64, rounds: u64) -> Result<Figures, String> {
-    let mut figures = Figures::new();
+async fn play(house: &Arc<FaultPortal>, seed: u64, rounds: u64) -> Result<FaultFigures, String> {
+    let mut figures = FaultFigures::new();
     for number in 1..=rounds {
-        let plan = Plan::draw(seed, number, rounds > MANY);
+        let plan = RoundPlan::draw(seed, number, rounds > MANY);
         let faults: Vec<String> = plan.faults.iter().map(|(at, fault)| format!("{fault} at {at}")).collect();
         let round = tokio::spawn(round::play(Arc::clone(house), format!("round-{number}"), plan.clone()));
         match round.await.unwrap_or_else(|panic| Err(panic.to_string())) {

@@ -6,9 +6,9 @@ use crate::dice::Dice;
 
 /// A round's work and its faults.
 #[derive(Clone, Debug)]
-pub struct Plan {
+pub struct RoundPlan {
     /// One a producer.
-    pub work: Vec<Work>,
+    pub work: Vec<ProducerWork>,
     /// By when they happen.
     pub faults: Vec<(usize, Fault)>,
     /// How many appends are acknowledged when a late follower comes.
@@ -17,7 +17,7 @@ pub struct Plan {
 
 /// What one producer does.
 #[derive(Clone, Copy, Debug)]
-pub struct Work {
+pub struct ProducerWork {
     pub appends: u64,
     /// Messages of the largest append.
     pub most: u64,
@@ -55,11 +55,11 @@ pub const KINDS: [&str; 7] = [
     "agents taken over alive",
 ];
 
-impl Plan {
+impl RoundPlan {
     /// The plan of a round. Where there is `time`, connections may die silently, which takes half a minute to notice.
     pub fn draw(seed: u64, round: u64, time: bool) -> Self {
         let mut dice = Dice::of(seed, round);
-        let work: Vec<Work> = (0..dice.roll(2, 4)).map(|_| Work::draw(&mut dice)).collect();
+        let work: Vec<ProducerWork> = (0..dice.roll(2, 4)).map(|_| ProducerWork::draw(&mut dice)).collect();
         let total = work.iter().map(|work| work.appends as usize).sum::<usize>();
         let at = |dice: &mut Dice| dice.roll(1, total as u64 * 9 / 10) as usize;
         let mut faults: Vec<(usize, Fault)> = (0..dice.roll(1, 4))
@@ -74,7 +74,7 @@ impl Plan {
     }
 }
 
-impl Work {
+impl ProducerWork {
     fn draw(dice: &mut Dice) -> Self {
         Self {
             appends: dice.roll(20, 50),

@@ -9,10 +9,10 @@ use tokio::{sync::watch, task::JoinSet, time::timeout};
 use crate::{
     crew::Crew,
     figures::Round,
-    fleet::{self, Heard, Reader, Way},
-    house::House,
+    fleet::{self, Reader, ReceivedEvents, Way},
+    house::FaultPortal,
     oracle,
-    plan::{Fault, Plan},
+    plan::{Fault, RoundPlan},
 };
 
 /// What no round comes near: a dead connection takes half a minute to be noticed.
@@ -21,7 +21,7 @@ const PATIENCE: Duration = Duration::from_secs(150);
 const PAUSE: Duration = Duration::from_millis(20);
 
 /// Plays a round; what is wrong, if anything.
-pub async fn play(house: Arc<House>, name: String, plan: Plan) -> Result<Round, String> {
+pub async fn play(house: Arc<FaultPortal>, name: String, plan: RoundPlan) -> Result<Round, String> {
     let url = format!("{}/v1/stream/{name}", house.front.url());
     let client = fleet::client().timeout(Duration::from_secs(5)).build().unwrap();
     within(
@@ -60,10 +60,10 @@ pub async fn play(house: Arc<House>, name: String, plan: Plan) -> Result<Round, 
 
 /// Lets each fault happen when its number of appends is acknowledged; what is still being mended then.
 async fn break_things(
-    house: &Arc<House>,
-    plan: &Plan,
+    house: &Arc<FaultPortal>,
+    plan: &RoundPlan,
     crew: &mut Crew,
-    readers: &mut Vec<watch::Receiver<Heard>>,
+    readers: &mut Vec<watch::Receiver<ReceivedEvents>>,
     url: &str,
 ) -> JoinSet<()> {
     let (mut acked, mut healing) = (crew.acked(), JoinSet::new());
@@ -96,7 +96,7 @@ async fn break_things(
 }
 
 /// The follower ends with the same bytes.
-async fn hears(reader: &mut watch::Receiver<Heard>, all: &[String]) -> Result<(), String> {
+async fn hears(reader: &mut watch::Receiver<ReceivedEvents>, all: &[String]) -> Result<(), String> {
     let over = reader.wait_for(|heard| heard.closed || heard.refused.is_some());
     let heard = within("a follower's end", over).await?.map_err(|error| error.to_string())?.clone();
     if let Some(why) = heard.refused {
@@ -111,7 +111,7 @@ async fn hears(reader: &mut watch::Receiver<Heard>, all: &[String]) -> Result<()
 }
 
 /// The whole stream, as each node tells it.
-async fn read(client: &Client, house: &House, name: &str) -> Result<Vec<String>, String> {
+async fn read(client: &Client, house: &FaultPortal, name: &str) -> Result<Vec<String>, String> {
     let mut told = Vec::new();
     for node in house.urls() {
         let url = format!("{node}/v1/stream/{name}?offset=-1");

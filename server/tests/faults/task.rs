@@ -20,7 +20,7 @@ pub struct Task {
 
 /// A message names where it belongs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Message {
+pub struct TaskMessage {
     pub producer: usize,
     pub epoch: u64,
     pub sequence: u64,
@@ -29,15 +29,15 @@ pub struct Message {
 
 impl Task {
     /// What the append of this sequence holds.
-    pub fn messages(&self, sequence: u64) -> Vec<Message> {
+    pub fn messages(&self, sequence: u64) -> Vec<TaskMessage> {
         let (producer, epoch) = (self.producer, self.epoch);
-        (0..1 + sequence % self.most).map(|part| Message { producer, epoch, sequence, part }).collect()
+        (0..1 + sequence % self.most).map(|part| TaskMessage { producer, epoch, sequence, part }).collect()
     }
 }
 
 /// A line of an agent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Said {
+pub enum AgentLine {
     /// The append of this sequence is acknowledged.
     Acked(u64),
     /// Sent again.

@@ -34,7 +34,7 @@ pub struct Browser {
 }
 
 /// What it was told.
-pub struct Answer {
+pub struct BrowserResponse {
     pub status: StatusCode,
     pub headers: HeaderMap,
     pub body: Bytes,
@@ -54,12 +54,17 @@ impl Node {
 }
 
 impl Browser {
-    pub async fn get(&self, path: &str) -> Answer {
+    pub async fn get(&self, path: &str) -> BrowserResponse {
         self.send("GET", path, "", Vec::new()).await
     }
 
     /// Posts fields, then files by their names, as a form with files does.
-    pub async fn post(&self, path: &str, fields: &[(&str, &str)], files: &[(&str, &[u8])]) -> Answer {
+    pub async fn post(
+        &self,
+        path: &str,
+        fields: &[(&str, &str)],
+        files: &[(&str, &[u8])],
+    ) -> BrowserResponse {
         let token = secret::keyed_hash(FORM_KEY, SEED.as_bytes());
         let mut body = Vec::new();
         let fields = [("form_token", token.as_str())].into_iter().chain(fields.iter().copied());
@@ -80,7 +85,7 @@ impl Browser {
         self.send("POST", path, "multipart/form-data; boundary=cut", body).await
     }
 
-    async fn send(&self, method: &str, path: &str, kind: &str, body: Vec<u8>) -> Answer {
+    async fn send(&self, method: &str, path: &str, kind: &str, body: Vec<u8>) -> BrowserResponse {
         let mut request = Request::builder()
             .method(method)
             .uri(path)
@@ -94,11 +99,11 @@ impl Browser {
         let response = self.node.0.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let body = body.collect().await.expect("a whole body").to_bytes();
-        Answer { status: parts.status, headers: parts.headers, body }
+        BrowserResponse { status: parts.status, headers: parts.headers, body }
     }
 }
 
-impl Answer {
+impl BrowserResponse {
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
     }

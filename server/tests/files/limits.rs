@@ -4,11 +4,11 @@ use axum::http::{StatusCode, header};
 use domain::files::{quota::Quota, store::Store};
 use sqlx::PgPool;
 
-use super::{browser::Node, support::World};
+use super::{browser::Node, support::AgentWorld};
 
 #[sqlx::test(migrations = "../migrations")]
 async fn a_file_without_room_is_refused_beside_its_field_and_the_words_stay(pg: PgPool) {
-    let world = World::new(pg).await;
+    let world = AgentWorld::new(pg).await;
     let db = world.db.clone().with_quota(Some(Quota { whole: 1_000, unconfirmed: 300 }));
     let folder = tempfile::tempdir().unwrap();
     let store = Store::folder(folder.path()).unwrap();
@@ -43,7 +43,7 @@ async fn a_file_without_room_is_refused_beside_its_field_and_the_words_stay(pg: 
 
 #[sqlx::test(migrations = "../migrations")]
 async fn with_too_little_free_on_the_disk_the_rest_goes_on(pg: PgPool) {
-    let world = World::new(pg).await;
+    let world = AgentWorld::new(pg).await;
     let folder = tempfile::tempdir().unwrap();
     let store = Store::folder(folder.path()).unwrap();
     let full = store.clone().with_floor(u64::MAX);
@@ -54,14 +54,14 @@ async fn with_too_little_free_on_the_disk_the_rest_goes_on(pg: PgPool) {
     assert!(asked.text().contains("We can’t store files right now") && asked.text().contains("A letter."));
     let asked = browser.post("/portal/requests", &fields, &[]).await;
     assert_eq!(asked.status, StatusCode::SEE_OTHER, "{}", asked.text());
-    let watch = server::files::Watch::begin(world.db.clone(), full).await.unwrap();
+    let watch = server::files::StoreWatch::begin(world.db.clone(), full).await.unwrap();
     let (status, told) = super::nodes::readyz(&world, watch).await;
     assert_eq!((status, told["files"].as_str()), (StatusCode::OK, Some("no room")), "{told}");
 }
 
 #[sqlx::test(migrations = "../migrations")]
 async fn a_file_is_called_what_its_owner_called_it(pg: PgPool) {
-    let world = World::new(pg).await;
+    let world = AgentWorld::new(pg).await;
     let folder = tempfile::tempdir().unwrap();
     let store = Store::folder(folder.path()).unwrap();
     let browser = Node::new(&world.db, &store).browser(&world.db, &world.owner).await;
@@ -91,7 +91,7 @@ async fn a_file_is_called_what_its_owner_called_it(pg: PgPool) {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn a_table_from_an_older_program_is_read_by_the_agent(pg: PgPool) {
-    let world = World::new(pg).await;
+    let world = AgentWorld::new(pg).await;
     let folder = tempfile::tempdir().unwrap();
     let store = Store::folder(folder.path()).unwrap();
     let browser = Node::new(&world.db, &store).browser(&world.db, &world.owner).await;
@@ -111,10 +111,10 @@ async fn a_table_from_an_older_program_is_read_by_the_agent(pg: PgPool) {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn a_database_that_answers_and_takes_nothing_is_not_ready(pg: PgPool) {
-    let world = World::new(pg).await;
+    let world = AgentWorld::new(pg).await;
     let folder = tempfile::tempdir().unwrap();
     let store = Store::folder(folder.path()).unwrap();
-    let watch = server::files::Watch::begin(world.db.clone(), store).await.unwrap();
+    let watch = server::files::StoreWatch::begin(world.db.clone(), store).await.unwrap();
     let (status, told) = super::nodes::readyz(&world, watch.clone()).await;
     assert_eq!(status, StatusCode::OK, "{told}");
     // As with a disk that is full: it is read as before.

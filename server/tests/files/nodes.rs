@@ -17,21 +17,21 @@ use domain::{
     session::{Part, RunState},
 };
 use futures::TryStreamExt;
-use server::{files::Watch, health};
+use server::{files::StoreWatch, health};
 use sqlx::PgPool;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tower::ServiceExt;
 
 use super::{
-    browser::{Answer, Browser, Node},
+    browser::{Browser, BrowserResponse, Node},
     s3::S3,
-    support::World,
+    support::AgentWorld,
 };
 
 const FEES: &[u8] = b"Service,Fee,From\nConveyancing,950,1 March\nWills,250,1 March\nProbate,1400,1 April\n";
 
 /// The client's owner asks for work with a file, at a node.
-async fn ask(world: &World, browser: &Browser) -> (Detail, File) {
+async fn ask(world: &AgentWorld, browser: &Browser) -> (Detail, File) {
     let fields = [
         ("title", "New fees"),
         ("brief", "Write a letter about the fees."),
@@ -45,7 +45,7 @@ async fn ask(world: &World, browser: &Browser) -> (Detail, File) {
     (detail, file)
 }
 
-async fn download(node: &Node, world: &World, file: &File) -> Answer {
+async fn download(node: &Node, world: &AgentWorld, file: &File) -> BrowserResponse {
     node.browser(&world.db, &world.owner).await.get(&format!("/files/{}", file.id)).await
 }
 
@@ -59,7 +59,7 @@ fn agents(db: &Db, store: &Store) -> DropGuard {
 }
 
 /// Why the run failed, as the client reads it.
-async fn failure(world: &World, request: &Detail) -> String {
+async fn failure(world: &AgentWorld, request: &Detail) -> String {
     world
         .until(request, |event| match &event.part {
             Part::DataRun { state: RunState::Failed, failure, .. } => {
@@ -72,7 +72,7 @@ async fn failure(world: &World, request: &Detail) -> String {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn nodes_that_share_a_bucket_have_the_same_files(pg: PgPool) {
-    let (world, s3) = (World::new(pg).await, S3::start().await);
+    let (world, s3) = (AgentWorld::new(pg).await, S3::start().await);
     let (here, there) = (s3.store(), s3.store());
     for store in [&here, &there] {
         assert_eq!(store::inspect(&world.db, store).await.unwrap(), StoreState::Sound);
@@ -96,7 +96,7 @@ async fn nodes_that_share_a_bucket_have_the_same_files(pg: PgPool) {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn a_bucket_takes_large_files_in_parts_and_empty_ones(pg: PgPool) {
-    let (world, s3) = (World::new(pg).await, S3::start().await);
+    let (world, s3) = (AgentWorld::new(pg).await, S3::start().await);
     let store = s3.store();
     let node = Node::new(&world.db, &store);
     let browser = node.browser(&world.db, &world.owner).await;
@@ -117,13 +117,13 @@ async fn a_bucket_takes_large_files_in_parts_and_empty_ones(pg: PgPool) {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn a_node_with_a_folder_of_its_own_says_so_everywhere(pg: PgPool) {
-    let world = World::new(pg).await;
+    let world = AgentWorld::new(pg).await;
     let (one, two) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let stores = [&one, &two].map(|data| Store::folder(data.path().join("files")).unwrap());
     let [here, there] = &stores;
     let watches = [
-        Watch::begin(world.db.clone(), here.clone()).await.unwrap(),
-        Watch::begin(world.db.clone(), there.clone()).await.unwrap(),
+        StoreWatch::begin(world.db.clone(), here.clone()).await.unwrap(),
+        StoreWatch::begin(world.db.clone(), there.clone()).await.unwrap(),
     ];
     let answers = [(StatusCode::OK, "ready"), (StatusCode::SERVICE_UNAVAILABLE, "elsewhere")];
     for (watch, wanted) in watches.into_iter().zip(answers) {
@@ -158,13 +158,13 @@ async fn a_node_with_a_folder_of_its_own_says_so_everywhere(pg: PgPool) {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn a_bucket_that_is_away_or_refuses_is_said_and_nothing_is_made_up(pg: PgPool) {
-    let (world, s3) = (World::new(pg).await, S3::start().await);
+    let (world, s3) = (AgentWorld::new(pg).await, S3::start().await);
     let store = s3.store();
     let node = Node::new(&world.db, &store);
     let (request, file) = ask(&world, &node.browser(&world.db, &world.owner).await).await;
     let wrong = store::inspect(&world.db, &s3.opened("not-the-secret")).await.unwrap();
     assert!(matches!(wrong, StoreState::Away { .. }), "{wrong:?}");
-    let watch = Watch::begin(world.db.clone(), store.clone()).await.unwrap();
+    let watch = StoreWatch::begin(world.db.clone(), store.clone()).await.unwrap();
     assert_eq!(watch.state(), StoreState::Sound);
     let _kept = s3.stop().await;
     watch.look().await.unwrap();
@@ -179,7 +179,7 @@ async fn a_bucket_that_is_away_or_refuses_is_said_and_nothing_is_made_up(pg: PgP
 }
 
 /// What a node with that store says of itself.
-pub async fn readyz(world: &World, files: Watch) -> (StatusCode, serde_json::Value) {
+pub async fn readyz(world: &AgentWorld, files: StoreWatch) -> (StatusCode, serde_json::Value) {
     let parts = health::Parts { db: world.db.clone(), engine: world.pool.clone(), files };
     let asked = http::Request::get("/readyz").body(axum::body::Body::empty()).unwrap();
     let answer = health::routes(parts).oneshot(asked).await.unwrap();

@@ -18,26 +18,26 @@ use tokio::{
 
 /// Where one listens.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum LinkAddress {
     Tcp(SocketAddr),
     Unix(PathBuf),
 }
 
 trait Socket: AsyncRead + AsyncWrite + Send + Unpin {}
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Socket for T {}
-type Line = Box<dyn Socket>;
+type BoxedSocket = Box<dyn Socket>;
 
 /// Clones are the same link.
 #[derive(Clone)]
 pub struct Link {
-    pub place: Place,
-    behind: Arc<Mutex<Vec<Place>>>,
-    state: Arc<watch::Sender<State>>,
+    pub place: LinkAddress,
+    behind: Arc<Mutex<Vec<LinkAddress>>>,
+    state: Arc<watch::Sender<LinkState>>,
     opened: Arc<AtomicUsize>,
 }
 
 #[derive(Clone, Copy, Default)]
-struct State {
+struct LinkState {
     /// Nothing moves.
     stalled: bool,
     /// Lines opened before this one are closed.
@@ -53,18 +53,18 @@ enum Listener {
 
 impl Link {
     /// A port of this machine.
-    pub async fn tcp(behind: Vec<Place>) -> Self {
+    pub async fn tcp(behind: Vec<LinkAddress>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let place = Place::Tcp(listener.local_addr().unwrap());
+        let place = LinkAddress::Tcp(listener.local_addr().unwrap());
         Self::open(Listener::Tcp(listener), place, behind)
     }
 
-    pub fn unix(path: PathBuf, behind: Vec<Place>) -> Self {
+    pub fn unix(path: PathBuf, behind: Vec<LinkAddress>) -> Self {
         let listener = UnixListener::bind(&path).unwrap();
-        Self::open(Listener::Unix(listener), Place::Unix(path), behind)
+        Self::open(Listener::Unix(listener), LinkAddress::Unix(path), behind)
     }
 
-    fn open(listener: Listener, place: Place, behind: Vec<Place>) -> Self {
+    fn open(listener: Listener, place: LinkAddress, behind: Vec<LinkAddress>) -> Self {
         let link = Self {
             place,
             behind: Arc::new(Mutex::new(behind)),
@@ -76,12 +76,12 @@ impl Link {
     }
 
     pub fn url(&self) -> String {
-        let Place::Tcp(address) = self.place else { panic!("only a port has an address") };
+        let LinkAddress::Tcp(address) = self.place else { panic!("only a port has an address") };
         format!("http://{address}")
     }
 
     /// From now on these are behind it.
-    pub fn lead_to(&self, behind: Vec<Place>) {
+    pub fn lead_to(&self, behind: Vec<LinkAddress>) {
         *self.behind.lock().unwrap() = behind;
     }
 
@@ -105,7 +105,7 @@ impl Link {
 
     async fn accept(self, listener: Listener) {
         loop {
-            let line: Line = match &listener {
+            let line: BoxedSocket = match &listener {
                 Listener::Tcp(listener) => Box::new(listener.accept().await.unwrap().0),
                 Listener::Unix(listener) => Box::new(listener.accept().await.unwrap().0),
             };
@@ -114,11 +114,11 @@ impl Link {
         }
     }
 
-    async fn carry(self, line: Line, number: usize) {
+    async fn carry(self, line: BoxedSocket, number: usize) {
         let Some(behind) = self.connect(number).await else { return };
         let ((from_here, to_here), (from_there, to_there)) =
             (tokio::io::split(line), tokio::io::split(behind));
-        let gate = |state: &Arc<watch::Sender<State>>| Gate { number, state: state.subscribe() };
+        let gate = |state: &Arc<watch::Sender<LinkState>>| LinkPump { number, state: state.subscribe() };
         tokio::select! {
             _ = gate(&self.state).pump(from_here, to_there) => {}
             _ = gate(&self.state).pump(from_there, to_here) => {}
@@ -126,15 +126,17 @@ impl Link {
     }
 
     /// The next one's turn; whoever does not listen is passed over.
-    async fn connect(&self, number: usize) -> Option<Line> {
+    async fn connect(&self, number: usize) -> Option<BoxedSocket> {
         let places = self.behind.lock().unwrap().clone();
         for turn in 0..places.len() {
-            let line: io::Result<Line> = match &places[(number + turn) % places.len()] {
-                Place::Tcp(address) => TcpStream::connect(address).await.map(|line| {
+            let line: io::Result<BoxedSocket> = match &places[(number + turn) % places.len()] {
+                LinkAddress::Tcp(address) => TcpStream::connect(address).await.map(|line| {
                     line.set_nodelay(true).unwrap();
-                    Box::new(line) as Line
+                    Box::new(line) as BoxedSocket
                 }),
-                Place::Unix(path) => UnixStream::connect(path).await.map(|line| Box::new(line) as Line),
+                LinkAddress::Unix(path) => {
+                    UnixStream::connect(path).await.map(|line| Box::new(line) as BoxedSocket)
+                }
             };
             if let Ok(line) = line {
                 return Some(line);
@@ -145,12 +147,12 @@ impl Link {
 }
 
 /// What one line has to know of the link's state.
-struct Gate {
+struct LinkPump {
     number: usize,
-    state: watch::Receiver<State>,
+    state: watch::Receiver<LinkState>,
 }
 
-impl Gate {
+impl LinkPump {
     /// Carries bytes until either end closes, or the line is cut.
     async fn pump(mut self, mut from: impl AsyncRead + Unpin, mut to: impl AsyncWrite + Unpin) -> Option<()> {
         let mut bytes = [0; 16 * 1024];

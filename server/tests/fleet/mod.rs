@@ -7,12 +7,12 @@ mod postgres;
 mod process;
 mod reader;
 
-pub use link::{Link, Place};
+pub use link::{Link, LinkAddress};
 pub use nats::NatsServer;
 pub use node::Node;
 pub use postgres::{Frozen, children, postmaster};
 pub use process::Process;
-pub use reader::{Heard, Reader, Way};
+pub use reader::{Reader, ReceivedEvents, Way};
 
 /// A browser's stand-in, to be built.
 pub fn client() -> reqwest::ClientBuilder {

@@ -21,7 +21,7 @@ pub enum Way {
 
 /// What it has heard.
 #[derive(Clone, Debug, Default)]
-pub struct Heard {
+pub struct ReceivedEvents {
     /// The messages, byte for byte.
     pub messages: Vec<String>,
     pub closed: bool,
@@ -36,7 +36,7 @@ pub struct Reader {
     url: String,
     way: Way,
     offset: String,
-    heard: watch::Sender<Heard>,
+    heard: watch::Sender<ReceivedEvents>,
 }
 
 #[derive(Deserialize)]
@@ -49,9 +49,9 @@ struct Control {
 
 impl Reader {
     /// Follows the stream at `url` from its beginning until it is closed.
-    pub fn start(url: String, way: Way) -> watch::Receiver<Heard> {
+    pub fn start(url: String, way: Way) -> watch::Receiver<ReceivedEvents> {
         let client = super::client().read_timeout(SILENCE).build().unwrap();
-        let (heard, hears) = watch::channel(Heard::default());
+        let (heard, hears) = watch::channel(ReceivedEvents::default());
         tokio::spawn(Self { client, url, way, offset: "-1".into(), heard }.run());
         hears
     }

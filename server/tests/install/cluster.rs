@@ -12,15 +12,15 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
-type Outcome = Result<(), Box<dyn Error>>;
+type TestResult = Result<(), Box<dyn Error>>;
 
 /// What no wait in here comes near.
 const FOREVER: Duration = Duration::from_secs(60);
 
 /// A data folder that the user Postgres runs as can reach, and that takes its Postgres along when it goes.
-struct Place(TempDir);
+struct TestFolder(TempDir);
 
-impl Place {
+impl TestFolder {
     fn new() -> Result<Self, Box<dyn Error>> {
         let folder = tempfile::Builder::new().prefix("tl-test-").tempdir()?;
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755))?;
@@ -75,7 +75,7 @@ impl Place {
     }
 }
 
-impl Drop for Place {
+impl Drop for TestFolder {
     fn drop(&mut self) {
         let socket = self.pid_line(4);
         if let Some(pid) = self.postmaster() {
@@ -103,19 +103,19 @@ impl Server {
         answer.split_whitespace().nth(1)?.parse().ok()
     }
 
-    fn signal(&self, signal: Signal) -> Outcome {
+    fn signal(&self, signal: Signal) -> TestResult {
         let pid = Pid::from_raw(self.child.id().cast_signed()).ok_or("a process")?;
         Ok(kill_process(pid, signal)?)
     }
 
-    fn kill(mut self) -> Outcome {
+    fn kill(mut self) -> TestResult {
         self.child.kill()?;
         self.child.wait()?;
         Ok(())
     }
 
     /// Asks it to stop, and waits.
-    fn stop(mut self) -> Outcome {
+    fn stop(mut self) -> TestResult {
         self.signal(Signal::TERM)?;
         let status = self.child.wait()?;
         if status.success() { Ok(()) } else { Err(format!("it ended with {status}").into()) }
@@ -129,7 +129,7 @@ impl Drop for Server {
     }
 }
 
-fn wait_until(done: impl Fn() -> bool) -> Outcome {
+fn wait_until(done: impl Fn() -> bool) -> TestResult {
     let begun = Instant::now();
     while !done() {
         if begun.elapsed() > FOREVER {
@@ -150,8 +150,8 @@ fn ended(command: &mut Command) -> Result<(Option<i32>, String), Box<dyn Error>>
 }
 
 #[test]
-fn a_stop_leaves_no_process_and_the_next_start_makes_no_database() -> Outcome {
-    let place = Place::new()?;
+fn a_stop_leaves_no_process_and_the_next_start_makes_no_database() -> TestResult {
+    let place = TestFolder::new()?;
     let server = place.serve()?;
     assert_eq!(server.ready(), Some(200));
     assert!(place.processes() > 0);
@@ -167,8 +167,8 @@ fn a_stop_leaves_no_process_and_the_next_start_makes_no_database() -> Outcome {
 }
 
 #[test]
-fn a_killed_servers_database_is_taken_over_and_stopped_in_the_end() -> Outcome {
-    let place = Place::new()?;
+fn a_killed_servers_database_is_taken_over_and_stopped_in_the_end() -> TestResult {
+    let place = TestFolder::new()?;
     place.serve()?.kill()?;
     let orphan = place.postmaster().ok_or("it runs on")?;
 
@@ -181,8 +181,8 @@ fn a_killed_servers_database_is_taken_over_and_stopped_in_the_end() -> Outcome {
 }
 
 #[test]
-fn a_database_that_dies_comes_back_under_the_running_server() -> Outcome {
-    let place = Place::new()?;
+fn a_database_that_dies_comes_back_under_the_running_server() -> TestResult {
+    let place = TestFolder::new()?;
     let server = place.serve()?;
     let first = place.postmaster().ok_or("it runs")?;
     kill_process(first, Signal::KILL)?;
@@ -194,8 +194,8 @@ fn a_database_that_dies_comes_back_under_the_running_server() -> Outcome {
 }
 
 #[test]
-fn both_killed_and_the_number_in_use_by_another_process() -> Outcome {
-    let place = Place::new()?;
+fn both_killed_and_the_number_in_use_by_another_process() -> TestResult {
+    let place = TestFolder::new()?;
     let server = place.serve()?;
     let postmaster = place.postmaster().ok_or("it runs")?;
     let id = postmaster.as_raw_nonzero();
@@ -217,8 +217,8 @@ fn both_killed_and_the_number_in_use_by_another_process() -> Outcome {
 }
 
 #[test]
-fn a_second_server_on_the_folder_says_who_has_it() -> Outcome {
-    let place = Place::new()?;
+fn a_second_server_on_the_folder_says_who_has_it() -> TestResult {
+    let place = TestFolder::new()?;
     let first = place.serve()?;
     let (code, said) = ended(place.command().arg("serve"))?;
     assert_eq!(code, Some(1));
@@ -234,8 +234,8 @@ fn a_second_server_on_the_folder_says_who_has_it() -> Outcome {
 }
 
 #[test]
-fn an_unfinished_database_is_made_anew() -> Outcome {
-    let place = Place::new()?;
+fn an_unfinished_database_is_made_anew() -> TestResult {
+    let place = TestFolder::new()?;
     let rest = place.data().join("postgres.new-1");
     fs::create_dir_all(&rest)?;
     fs::set_permissions(place.data(), fs::Permissions::from_mode(0o711))?;
@@ -246,8 +246,8 @@ fn an_unfinished_database_is_made_anew() -> Outcome {
 }
 
 #[test]
-fn a_signal_during_the_first_start_ends_it_without_a_trace() -> Outcome {
-    let place = Place::new()?;
+fn a_signal_during_the_first_start_ends_it_without_a_trace() -> TestResult {
+    let place = TestFolder::new()?;
     let mut child = place.command().arg("serve").spawn()?;
     wait_until(|| place.data().exists())?;
     kill_process(Pid::from_raw(child.id().cast_signed()).ok_or("a process")?, Signal::TERM)?;
@@ -257,8 +257,8 @@ fn a_signal_during_the_first_start_ends_it_without_a_trace() -> Outcome {
 }
 
 #[test]
-fn a_taken_port_is_told_before_anything_is_made() -> Outcome {
-    let place = Place::new()?;
+fn a_taken_port_is_told_before_anything_is_made() -> TestResult {
+    let place = TestFolder::new()?;
     let other = TcpListener::bind("127.0.0.1:0")?;
     let (code, said) = ended(place.command().env("THROUGHLINE_BIND", other.local_addr()?.to_string()))?;
     assert_eq!(code, Some(1));
@@ -268,12 +268,12 @@ fn a_taken_port_is_told_before_anything_is_made() -> Outcome {
 }
 
 #[test]
-fn a_folder_that_postgres_cannot_reach_is_named() -> Outcome {
+fn a_folder_that_postgres_cannot_reach_is_named() -> TestResult {
     if !rustix::process::geteuid().is_root() {
         // Only root's Postgres runs as somebody else.
         return Ok(());
     }
-    let place = Place::new()?;
+    let place = TestFolder::new()?;
     fs::set_permissions(place.0.path(), fs::Permissions::from_mode(0o700))?;
     let (code, said) = ended(place.command().arg("serve"))?;
     assert_eq!(code, Some(1));

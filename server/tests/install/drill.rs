@@ -32,14 +32,14 @@ use sqlx::PgPool;
 use uuid::Uuid;
 
 use super::compare;
-use super::place::{Other, Place, of_pool, sql};
+use super::place::{Other, TestFolder, of_pool, sql};
 
 /// The key of each agent.
 const PLANTED: &str = "sk-planted-4711";
 
 /// An install in its data folder, with something of everything in it.
 pub struct Furnished {
-    pub place: Place,
+    pub place: TestFolder,
     pub db: Db,
     pub pool: PgPool,
     pub url: String,
@@ -50,7 +50,7 @@ pub struct Furnished {
 
 impl Furnished {
     pub async fn new(pool: PgPool) -> Self {
-        let place = Place::new();
+        let place = TestFolder::new();
         fs::create_dir_all(place.data()).unwrap();
         let key = Keyring::generate();
         fs::write(place.data().join("secret.key"), &key).unwrap();
@@ -154,7 +154,7 @@ const ROWS: &str = "
                 (gen_random_uuid(), E'tab\\t, line\\n, back\\\\slash, \\\\. and \\\\N', '\\x00ff'), (gen_random_uuid(), '', NULL);
              INSERT INTO later_other (later) VALUES (1), (2); UPDATE later SET other = 3 - id";
 
-pub fn store(place: &Place) -> Store {
+pub fn store(place: &TestFolder) -> Store {
     Store::folder(place.data().join("files")).unwrap()
 }
 
@@ -246,7 +246,7 @@ async fn an_install_in_use_is_backed_up_and_is_the_same_elsewhere(pool: PgPool) 
     assert!(said.contains("the passphrase opens it") && said.contains("stream_event"), "{said}");
 
     // Another machine's data folder, with its private database.
-    let there = Place::new();
+    let there = TestFolder::new();
     there.run(None, &["migrate"]).await.well();
     let (cluster, fresh) = there.cluster().await;
     sql(&fresh, LATER).await;
@@ -261,7 +261,7 @@ async fn an_install_in_use_is_backed_up_and_is_the_same_elsewhere(pool: PgPool) 
     cluster.stop().await;
 
     // A database elsewhere, whose owner is no superuser.
-    let (other, third) = (Other::beside(&from.pool).await, Place::new());
+    let (other, third) = (Other::beside(&from.pool).await, TestFolder::new());
     third.run(Some(&other.url), &["migrate"]).await.well();
     let owner = super::place::pool(other.url.parse().unwrap()).await;
     sql(&owner, LATER).await;
@@ -282,7 +282,7 @@ async fn an_install_in_use_is_backed_up_and_is_the_same_elsewhere(pool: PgPool) 
 /// A restored install against the one that it came from, which has gone on since.
 async fn is_the_same(
     from: &Furnished,
-    there: &Place,
+    there: &TestFolder,
     restored: &PgPool,
     before: &std::collections::BTreeMap<Uuid, Vec<(i64, String)>>,
 ) {

@@ -5,11 +5,11 @@ use std::fs;
 use sqlx::PgPool;
 
 use super::compare;
-use super::place::{Other, Place};
+use super::place::{Other, TestFolder};
 
 #[sqlx::test(migrations = "../migrations")]
 async fn the_private_database_moves_and_is_not_served_any_more(pool: PgPool) {
-    let (house, other) = (Place::new(), Other::beside(&pool).await);
+    let (house, other) = (TestFolder::new(), Other::beside(&pool).await);
     house.run(None, &["demo"]).await.well();
     assert!(house.run(None, &["move"]).await.words.contains("--to"));
     house

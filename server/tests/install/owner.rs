@@ -1,10 +1,10 @@
 //! A database whose owner is no superuser, on a Postgres that has never seen Throughline.
 
-use super::place::{Place, address, pool, sql};
+use super::place::{TestFolder, address, pool, sql};
 
 #[tokio::test]
 async fn an_ordinary_owner_is_told_which_right_is_missing_and_is_served_once_it_is_there() {
-    let (house, elsewhere) = (Place::new(), Place::new());
+    let (house, elsewhere) = (TestFolder::new(), TestFolder::new());
     let (cluster, root) = elsewhere.cluster().await;
     sql(&root, "CREATE ROLE plain LOGIN").await;
     sql(&root, "CREATE DATABASE plain OWNER plain").await;
@@ -46,7 +46,7 @@ async fn an_ordinary_owner_is_told_which_right_is_missing_and_is_served_once_it_
 
 #[tokio::test]
 async fn one_who_may_create_roles_needs_nobody_and_later_ones_only_where_postgres_says_so() {
-    let (house, elsewhere) = (Place::new(), Place::new());
+    let (house, elsewhere) = (TestFolder::new(), TestFolder::new());
     let (cluster, root) = elsewhere.cluster().await;
     for name in ["maker", "second"] {
         sql(&root, format!("CREATE ROLE {name} LOGIN CREATEROLE")).await;
@@ -72,7 +72,7 @@ async fn one_who_may_create_roles_needs_nobody_and_later_ones_only_where_postgre
 
 #[tokio::test]
 async fn the_private_database_needs_no_preparing() {
-    let house = Place::new();
+    let house = TestFolder::new();
     house.run(None, &["migrate", "--print-roles"]).await.refused(&["DATABASE_URL", "needs no preparing"]);
     assert!(!house.data().exists());
 }

@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 pub const PASSPHRASE: &str = "three boats and a lantern";
 
 /// A folder that the user Postgres runs as can reach.
-pub struct Place(TempDir);
+pub struct TestFolder(TempDir);
 
 /// How a command ended, and what it printed on either stream.
 #[derive(Debug)]
@@ -45,7 +45,7 @@ impl Ended {
     }
 }
 
-impl Place {
+impl TestFolder {
     pub fn new() -> Self {
         let folder = tempfile::Builder::new().prefix("tl-install-").tempdir().unwrap();
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();

@@ -5,7 +5,7 @@ use std::fs;
 use sqlx::PgPool;
 
 use super::drill::Furnished;
-use super::place::{PASSPHRASE, Place, bent, ended};
+use super::place::{PASSPHRASE, TestFolder, bent, ended};
 
 #[sqlx::test(migrations = "../migrations")]
 async fn a_backup_that_is_not_whole_or_not_ours_changes_nothing(pool: PgPool) {
@@ -26,7 +26,7 @@ async fn a_backup_that_is_not_whole_or_not_ours_changes_nothing(pool: PgPool) {
     from.place.run(Some(&from.url), &["backup", name, "--passphrase-file", words]).await.well();
     from.place.run_with_passphrase(Some(&from.url), &["backup", name]).await.refused(&["whole.backup"]);
 
-    let there = Place::new();
+    let there = TestFolder::new();
     let restore = async |name: &str| there.run_with_passphrase(None, &["restore", name]).await;
     let bad = from.place.file("bad.backup");
     let bad_name = bad.to_str().unwrap();
@@ -68,7 +68,7 @@ async fn a_restore_that_is_broken_off_says_so_and_can_be_begun_again(pool: PgPoo
     let file = from.place.file("whole.backup");
     let name = file.to_str().unwrap();
     from.place.run(Some(&from.url), &["backup", name, "--without-key"]).await.well();
-    let there = Place::new();
+    let there = TestFolder::new();
     // The store's folder cannot be made: it is broken off after the schema was.
     fs::create_dir_all(there.data()).unwrap();
     let blocked = there.data().join("files");
@@ -101,5 +101,5 @@ async fn a_file_that_the_store_has_lost_is_told(pool: PgPool) {
         .await
         .refused(&["1 of the files that the database names are not in the file store", &sha256]);
     from.place.run(None, &["backup", "--check", name]).await.refused(&[&sha256]);
-    Place::new().run(None, &["restore", name]).await.well();
+    TestFolder::new().run(None, &["restore", name]).await.well();
 }

@@ -21,13 +21,13 @@ use sqlx::PgPool;
 use tower::ServiceExt;
 use uuid::Uuid;
 
-pub struct House {
+pub struct StreamsServer {
     pub engine: Engine,
     pub limits: Arc<Limits>,
     metrics: Metrics,
 }
 
-impl House {
+impl StreamsServer {
     pub fn new(pool: &PgPool, allowance: Allowance) -> Self {
         Self::with(pool, allowance, Options::default())
     }
@@ -41,13 +41,13 @@ impl House {
     }
 
     /// Somebody of a tenant of their own.
-    pub fn somebody(&self) -> Somebody {
+    pub fn somebody(&self) -> StreamsClient {
         let tenant = Tenant { workspace: Uuid::now_v7(), client: Some(Uuid::now_v7()) };
         let streams = DurableStreams {
             limits: self.limits.clone(),
             ..DurableStreams::new(self.engine.clone(), ThisMachine(tenant))
         };
-        Somebody(sessions_http::routes(streams))
+        StreamsClient(sessions_http::routes(streams))
     }
 
     /// A figure as the metrics tell it.
@@ -68,9 +68,9 @@ pub fn figure(page: &str, name: &str) -> f64 {
 }
 
 #[derive(Clone)]
-pub struct Somebody(Router);
+pub struct StreamsClient(Router);
 
-impl Somebody {
+impl StreamsClient {
     pub async fn ask(&self, method: Method, rest: &str, text: impl Into<Body>) -> Response {
         let request = Request::builder()
             .method(method)

@@ -28,9 +28,9 @@ const HERE: &str = "127.0.0.1:3000";
 const SEED: &str = "a-seed-of-the-form-token";
 
 /// A portal that listens on loopback and is known by that address; none: by the listener's.
-struct House(Router);
+struct ReachablePortal(Router);
 
-impl House {
+impl ReachablePortal {
     fn new(db: &Db, public_url: Option<&str>) -> Self {
         let listening: SocketAddr = HERE.parse().unwrap();
         let public = public_url.map_or(format!("http://{HERE}"), str::to_owned);
@@ -78,7 +78,7 @@ fn to(host: &str, path: &str) -> Builder {
 #[sqlx::test(migrations = "../migrations")]
 async fn mail_that_is_not_sent_is_read_on_this_machine_alone(pool: PgPool) {
     let fixture = Fixture::new(&pool).await;
-    let local = House::new(&fixture.db, None);
+    let local = ReachablePortal::new(&fixture.db, None);
     let outbox = || to(HERE, "/dev/outbox");
     for host in [HERE, "localhost:3000", "[::1]:3000"] {
         assert_eq!(local.get(to(host, "/dev/outbox")).await, StatusCode::OK, "{host}");
@@ -91,7 +91,7 @@ async fn mail_that_is_not_sent_is_read_on_this_machine_alone(pool: PgPool) {
     assert_eq!(local.get(outbox().version(Version::HTTP_10)).await, StatusCode::NOT_FOUND);
     assert_eq!(local.get(outbox()).await, StatusCode::OK);
 
-    let proxied = House::new(&fixture.db, Some("https://portal.example"));
+    let proxied = ReachablePortal::new(&fixture.db, Some("https://portal.example"));
     assert_eq!(proxied.get(to("portal.example", "/dev/outbox")).await, StatusCode::NOT_FOUND);
     assert_eq!(proxied.get(outbox()).await, StatusCode::MISDIRECTED_REQUEST);
 }
@@ -100,7 +100,7 @@ async fn mail_that_is_not_sent_is_read_on_this_machine_alone(pool: PgPool) {
 async fn the_demos_published_password_opens_nothing_from_elsewhere(pool: PgPool) {
     let db = domain::testing::bare(&pool).await;
     assert!(demo::fill(&db).await.unwrap());
-    let local = House::new(&db, None);
+    let local = ReachablePortal::new(&db, None);
     let (status, text) = local.sign_in(Some(("x-real-ip", "203.0.113.1"))).await;
     assert!(status != StatusCode::SEE_OTHER && text.contains("only on the server"), "{status} {text}");
     assert_eq!(local.sign_in(None).await.0, StatusCode::SEE_OTHER);
@@ -110,7 +110,7 @@ async fn the_demos_published_password_opens_nothing_from_elsewhere(pool: PgPool)
 async fn requests_are_answered_under_the_portals_names_alone(pool: PgPool) {
     let fixture = Fixture::new(&pool).await;
     sqlx::query("UPDATE workspace SET host = 'Studio.example'").execute(&pool).await.unwrap();
-    let house = House::new(&fixture.db, Some("https://portal.example:8443"));
+    let house = ReachablePortal::new(&fixture.db, Some("https://portal.example:8443"));
     for host in ["portal.example:8443", "portal.example", "PORTAL.example.", "studio.example"] {
         assert_eq!(house.get(to(host, "/sign-in")).await, StatusCode::OK, "{host}");
     }
@@ -134,7 +134,7 @@ async fn requests_are_answered_under_the_portals_names_alone(pool: PgPool) {
     let handed_on = to(HERE, "/v1/clients").header("x-forwarded-for", "203.0.113.1");
     assert_eq!(house.get(handed_on).await, StatusCode::MISDIRECTED_REQUEST);
 
-    let local = House::new(&fixture.db, None);
+    let local = ReachablePortal::new(&fixture.db, None);
     assert_eq!(local.get(to("localhost:3000", "/sign-in")).await, StatusCode::OK);
     assert_eq!(local.get(to("rebound.example", "/sign-in")).await, StatusCode::MISDIRECTED_REQUEST);
 }

@@ -16,12 +16,12 @@ const GOOD: &str = "nine green boats";
 /// A browser's own half of its form token.
 const SEED: &str = "seed-of-a-browser-of-this-test";
 
-struct Auth {
+struct SignInPortal {
     http: Client,
     address: String,
 }
 
-impl Auth {
+impl SignInPortal {
     async fn new(fixture: &Fixture) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let address = format!("http://{}", serve(&fixture.db, &Shutdown::default()).await);
@@ -54,7 +54,7 @@ fn device(response: &Response) -> Option<String> {
 async fn a_browser_that_is_known_comes_in_through_a_flood(pool: PgPool) {
     let fixture = Fixture::new(&pool).await;
     create_operator(&fixture.db, OLIVE, "Olive Stone", Some(GOOD)).await.unwrap();
-    let door = Auth::new(&fixture).await;
+    let door = SignInPortal::new(&fixture).await;
     let first = door.enter(OLIVE, GOOD, "").await;
     assert_eq!(
         (first.status(), &first.headers()["location"]),
@@ -84,7 +84,7 @@ async fn a_browser_that_is_known_comes_in_through_a_flood(pool: PgPool) {
 async fn an_address_of_other_letters_signs_in_however_it_is_typed(pool: PgPool) {
     let fixture = Fixture::new(&pool).await;
     create_operator(&fixture.db, "info@müller.de", "Olive Stone", Some(GOOD)).await.unwrap();
-    let door = Auth::new(&fixture).await;
+    let door = SignInPortal::new(&fixture).await;
     for typed in ["info@müller.de", "INFO@Müller.DE", "info@xn--mller-kva.de"] {
         assert_eq!(door.enter(typed, GOOD, "").await.status(), StatusCode::SEE_OTHER, "{typed}");
     }

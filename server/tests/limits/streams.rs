@@ -3,17 +3,18 @@
 use std::{num::NonZeroU32, time::Duration};
 
 use axum::http::{Method, StatusCode};
-use server::limits::{Allowance, Kind};
+use server::limits::{Allowance, SeatKind};
 use sessions::Options;
 use sqlx::PgPool;
 
-use super::house::{House, again, body, events};
+use super::house::{StreamsServer, again, body, events};
 
 const OK: StatusCode = StatusCode::NO_CONTENT;
 
 #[sqlx::test(migrations = "../migrations")]
 async fn events_that_come_too_fast_are_told_when_to_come_again(pool: PgPool) {
-    let house = House::new(&pool, Allowance { append_rate: NonZeroU32::new(2), ..Allowance::default() });
+    let house =
+        StreamsServer::new(&pool, Allowance { append_rate: NonZeroU32::new(2), ..Allowance::default() });
     let (one, other) = (house.somebody(), house.somebody());
     // A stream counts as an event; twenty are saved up.
     assert_eq!(one.create("a").await, StatusCode::CREATED);
@@ -42,7 +43,7 @@ async fn events_that_come_too_fast_are_told_when_to_come_again(pool: PgPool) {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn so_many_follow_and_no_more(pool: PgPool) {
-    let house = House::new(&pool, Allowance { followers: Some(2), ..Allowance::default() });
+    let house = StreamsServer::new(&pool, Allowance { followers: Some(2), ..Allowance::default() });
     let (one, other) = (house.somebody(), house.somebody());
     for who in [&one, &other] {
         assert_eq!(who.create("a").await, StatusCode::CREATED);
@@ -53,7 +54,7 @@ async fn so_many_follow_and_no_more(pool: PgPool) {
         let one = one.clone();
         async move { one.get(poll).await }
     });
-    while house.limits.followers(Kind::LongPoll) == 0 {
+    while house.limits.followers(SeatKind::LongPoll) == 0 {
         tokio::task::yield_now().await;
     }
     for way in [sse, poll] {
@@ -86,7 +87,7 @@ async fn so_many_follow_and_no_more(pool: PgPool) {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn streams_hold_so_much_and_deleting_makes_room(pool: PgPool) {
-    let house = House::new(&pool, Allowance { stored_bytes: Some(1 << 20), ..Allowance::default() });
+    let house = StreamsServer::new(&pool, Allowance { stored_bytes: Some(1 << 20), ..Allowance::default() });
     let (one, other) = (house.somebody(), house.somebody());
     let look = async || house.limits.look(&house.engine).await.unwrap();
     for who in [&one, &other] {
@@ -117,7 +118,7 @@ async fn streams_hold_so_much_and_deleting_makes_room(pool: PgPool) {
 #[sqlx::test(migrations = "../migrations")]
 async fn what_is_too_large_or_too_much_at_once_is_counted(pool: PgPool) {
     let options = Options { queue_appends: 0, ..Options::default() };
-    let house = House::with(&pool, Allowance::default(), options);
+    let house = StreamsServer::with(&pool, Allowance::default(), options);
     let one = house.somebody();
     assert_eq!(one.create("a").await, StatusCode::CREATED);
     let large = one.append("a", format!("\"{}\"", "x".repeat(2 << 20))).await;

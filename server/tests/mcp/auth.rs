@@ -4,14 +4,14 @@ use domain::tokens::{self, Right};
 use serde_json::{Value, json};
 use sqlx::PgPool;
 
-use super::house::{House, Program};
+use super::house::{McpPortal, McpProgram};
 
 #[sqlx::test(migrations = "../migrations")]
 async fn nobody_comes_in_without_a_token_that_counts(pool: PgPool) {
-    let house = House::new(&pool).await;
+    let house = McpPortal::new(&pool).await;
     let atlas = house.desk_token(&[Right::Read]).await;
     assert_eq!(atlas.tools().await.first().map(String::as_str), Some("list_clients"));
-    let stranger = |text: &str| Program { text: text.to_owned(), ..atlas.clone() };
+    let stranger = |text: &str| McpProgram { text: text.to_owned(), ..atlas.clone() };
     for text in ["", "tl_", "tl_nonsense", &atlas.text[3..]] {
         let answer = stranger(text).send("tools/list", json!({})).await;
         assert_eq!(answer.status(), 401, "{text}");
@@ -24,7 +24,7 @@ async fn nobody_comes_in_without_a_token_that_counts(pool: PgPool) {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn other_hosts_and_other_sites_are_turned_away(pool: PgPool) {
-    let house = House::new(&pool).await;
+    let house = McpPortal::new(&pool).await;
     let atlas = house.desk_token(&[Right::Read]).await;
     let call = json!({ "jsonrpc": "2.0", "id": 7, "method": "tools/list" });
     let send = async |header: &str, value: String| {
@@ -39,7 +39,7 @@ async fn other_hosts_and_other_sites_are_turned_away(pool: PgPool) {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn the_protocol_is_spoken_with_and_without_a_handshake(pool: PgPool) {
-    let house = House::new(&pool).await;
+    let house = McpPortal::new(&pool).await;
     let atlas = house.desk_token(&[Right::Read]).await;
     for version in ["2025-03-26", "2025-06-18", "2025-11-25"] {
         let hello = json!({
@@ -75,7 +75,7 @@ async fn the_protocol_is_spoken_with_and_without_a_handshake(pool: PgPool) {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn every_tool_says_what_it_does_and_takes_nothing_unknown(pool: PgPool) {
-    let house = House::new(&pool).await;
+    let house = McpPortal::new(&pool).await;
     let desk = house.desk_token(&Right::ALL[1..]).await;
     let worker = house.agents_token().await;
     for program in [&desk, &worker] {

@@ -11,9 +11,9 @@ use domain::{
 use serde_json::{Value, json};
 use sqlx::PgPool;
 
-use super::house::{House, Program};
+use super::house::{McpPortal, McpProgram};
 
-async fn draft(house: &House, atlas: &Program) -> Value {
+async fn draft(house: &McpPortal, atlas: &McpProgram) -> Value {
     let bill = json!({
         "idempotency_key": "draft", "client": house.law.id, "currency": "USD",
         "lines": [{ "what": "Setting up", "minor": 50_000 }],
@@ -21,7 +21,7 @@ async fn draft(house: &House, atlas: &Program) -> Value {
     atlas.call("draft_invoice", bill).await["invoice"].clone()
 }
 
-async fn state(house: &House, invoice: &Value) -> InvoiceState {
+async fn state(house: &McpPortal, invoice: &Value) -> InvoiceState {
     let id: InvoiceId = invoice.as_str().unwrap().parse().unwrap();
     billing::queries::get(&house.fixture.db, &house.fixture.operator, id).await.unwrap().state
 }
@@ -32,7 +32,7 @@ fn proposal(answer: &Value) -> ProposalId {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn a_dangerous_action_waits_and_is_done_once_whoever_approves_it(pool: PgPool) {
-    let house = House::new(&pool).await;
+    let house = McpPortal::new(&pool).await;
     let atlas = house.desk_token(&[Read, Write, Dangerous]).await;
     let invoice = draft(&house, &atlas).await;
     let issue = json!({ "idempotency_key": "issue", "invoice": invoice, "reason": "The work is done." });
@@ -67,7 +67,7 @@ async fn a_dangerous_action_waits_and_is_done_once_whoever_approves_it(pool: PgP
 
 #[sqlx::test(migrations = "../migrations")]
 async fn what_nobody_decides_expires_and_what_is_declined_is_not_done(pool: PgPool) {
-    let house = House::new(&pool).await;
+    let house = McpPortal::new(&pool).await;
     let atlas = house.desk_token(&[Read, Write, Dangerous]).await;
     let invoice = draft(&house, &atlas).await;
     let ask = async |key: &str| {

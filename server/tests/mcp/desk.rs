@@ -8,11 +8,11 @@ use domain::{
 use serde_json::json;
 use sqlx::PgPool;
 
-use super::{house::House, shared};
+use super::{house::McpPortal, shared};
 
 #[sqlx::test(migrations = "../migrations")]
 async fn a_program_runs_the_desk_from_the_clients_to_the_bills(pool: PgPool) {
-    let house = House::new(&pool).await;
+    let house = McpPortal::new(&pool).await;
     let atlas = house.desk_token(&[Read, Write]).await;
     let clients = atlas.call("list_clients", json!({})).await;
     assert_eq!(clients["all"], 2);
@@ -82,7 +82,7 @@ async fn a_program_runs_the_desk_from_the_clients_to_the_bills(pool: PgPool) {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn notes_are_found_read_and_written_over_what_was_read(pool: PgPool) {
-    let house = House::new(&pool).await;
+    let house = McpPortal::new(&pool).await;
     let atlas = house.desk_token(&[Read, Write]).await;
     let (law, hill) = (json!(house.law.id), json!(house.hill.id));
     let write = |key: &str, markdown: &str, expected: Option<u32>| {
@@ -134,7 +134,7 @@ async fn notes_are_found_read_and_written_over_what_was_read(pool: PgPool) {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn a_token_offers_what_it_has_the_right_to(pool: PgPool) {
-    let house = House::new(&pool).await;
+    let house = McpPortal::new(&pool).await;
     let of = async |rights: &[Right]| house.desk_token(rights).await.tools().await;
     let (read, write, dangerous) = (of(&[Read]).await, of(&[Write]).await, of(&[Dangerous]).await);
     assert!(read.contains(&"list_clients".into()) && !read.contains(&"create_request".into()));
@@ -155,7 +155,7 @@ async fn a_token_offers_what_it_has_the_right_to(pool: PgPool) {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn others_things_are_not_there(pool: PgPool) {
-    let house = House::new(&pool).await;
+    let house = McpPortal::new(&pool).await;
     let theirs = house.ask(&house.law, "Draft a lease", false).await;
     let abroad = domain::testing::Fixture::beside(&house.fixture.db, &pool).await;
     let far = abroad.client("Far Estates").await;
@@ -188,11 +188,11 @@ async fn others_things_are_not_there(pool: PgPool) {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn the_same_call_again_is_answered_the_same_by_any_node(pool: PgPool) {
-    let house = House::new(&pool).await;
+    let house = McpPortal::new(&pool).await;
     let atlas = house.desk_token(&[Read, Write]).await;
     // Another node, with an engine of its own.
     let other = domain::testing::bare(&pool).await;
-    let node = super::house::Program {
+    let node = super::house::McpProgram {
         address: shared::serve(&other, &server::shutdown::Shutdown::default()).await,
         ..atlas.clone()
     };
@@ -214,7 +214,7 @@ async fn the_same_call_again_is_answered_the_same_by_any_node(pool: PgPool) {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn the_boards_rules_hold_for_programs_too(pool: PgPool) {
-    let house = House::new(&pool).await;
+    let house = McpPortal::new(&pool).await;
     let atlas = house.desk_token(&[Read, Write]).await;
     for _ in 0..3 {
         house.ask(&house.law, "A lease", true).await;

@@ -8,11 +8,11 @@ use domain::{
 use serde_json::json;
 use sqlx::PgPool;
 
-use super::house::House;
+use super::house::McpPortal;
 
 #[sqlx::test(migrations = "../migrations")]
 async fn one_agent_helps_another(pool: PgPool) {
-    let house = House::new(&pool).await;
+    let house = McpPortal::new(&pool).await;
     let otto = NewAgent { name: "Otto".into(), persona: "Knows calendars.".into(), client: None };
     let otto = agents::commands::create(&house.fixture.db, &house.fixture.operator, otto).await.unwrap();
     let number = house.ask(&house.law, "Follow up", true).await;

@@ -20,14 +20,14 @@ use serde_json::{Value, json};
 use sqlx::PgPool;
 use tokio::{process::Command, sync::watch};
 
-use super::house::House;
+use super::house::McpPortal;
 
 /// What a whole conversation does not come near.
 const LONG: Duration = Duration::from_secs(180);
 
 /// Says the next call, as many as there were answers already.
 #[derive(Clone)]
-struct Model {
+struct ScriptedModel {
     calls: Arc<Vec<(&'static str, Value)>>,
     /// What the tools answered.
     answers: Arc<Mutex<Vec<String>>>,
@@ -35,8 +35,8 @@ struct Model {
     claimed: watch::Receiver<bool>,
 }
 
-async fn model(calls: Vec<(&'static str, Value)>, claimed: watch::Receiver<bool>) -> (Model, String) {
-    let model = Model { calls: Arc::new(calls), answers: Arc::default(), claimed };
+async fn model(calls: Vec<(&'static str, Value)>, claimed: watch::Receiver<bool>) -> (ScriptedModel, String) {
+    let model = ScriptedModel { calls: Arc::new(calls), answers: Arc::default(), claimed };
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}/v1", listener.local_addr().unwrap());
     let routes = Router::new()
@@ -47,7 +47,7 @@ async fn model(calls: Vec<(&'static str, Value)>, claimed: watch::Receiver<bool>
     (model, address)
 }
 
-async fn complete(State(mut model): State<Model>, Json(asked): Json<Value>) -> impl IntoResponse {
+async fn complete(State(mut model): State<ScriptedModel>, Json(asked): Json<Value>) -> impl IntoResponse {
     let messages = asked["messages"].as_array().unwrap();
     let answers: Vec<String> = messages
         .iter()
@@ -90,7 +90,7 @@ async fn hermes_carries_a_request_from_the_backlog_to_review(pool: PgPool) {
         println!("SKIPPED: Hermes Agent is not installed here");
         return;
     }
-    let house = House::new(&pool).await;
+    let house = McpPortal::new(&pool).await;
     let number = house.ask(&house.law, "Follow up", false).await;
     let (desk, worker) = (house.desk_token(&[Read, Write]).await, house.agents_token().await);
     let law = json!(house.law.id);

@@ -20,7 +20,7 @@ use super::shared;
 pub const FOREVER: Duration = Duration::from_secs(180);
 
 /// A server with two clients, the first of which has a subscription, and an agent called Juno who works for everyone.
-pub struct House {
+pub struct McpPortal {
     pub fixture: Fixture,
     pub law: TestClient,
     pub hill: TestClient,
@@ -28,7 +28,7 @@ pub struct House {
     pub address: SocketAddr,
 }
 
-impl House {
+impl McpPortal {
     pub async fn new(pool: &PgPool) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let fixture = Fixture::new(pool).await;
@@ -69,18 +69,23 @@ impl House {
     }
 
     /// Juno's own token.
-    pub async fn agents_token(&self) -> Program {
+    pub async fn agents_token(&self) -> McpProgram {
         self.token(Some(self.agent), None, &[]).await
     }
 
     /// An operator's token called Atlas.
-    pub async fn desk_token(&self, rights: &[Right]) -> Program {
+    pub async fn desk_token(&self, rights: &[Right]) -> McpProgram {
         self.token(None, None, rights).await
     }
 
-    pub async fn token(&self, agent: Option<AgentId>, client: Option<ClientId>, rights: &[Right]) -> Program {
+    pub async fn token(
+        &self,
+        agent: Option<AgentId>,
+        client: Option<ClientId>,
+        rights: &[Right],
+    ) -> McpProgram {
         let (_, text) = self.fixture.token(agent, client, rights).await;
-        Program { address: self.address, text, client: Client::new() }
+        McpProgram { address: self.address, text, client: Client::new() }
     }
 
     /// The audit log, oldest first.
@@ -104,13 +109,13 @@ impl House {
 
 /// A program that speaks the protocol.
 #[derive(Clone)]
-pub struct Program {
+pub struct McpProgram {
     pub address: SocketAddr,
     pub text: String,
     pub client: Client,
 }
 
-impl Program {
+impl McpProgram {
     pub async fn send(&self, method: &str, params: Value) -> Response {
         let call = json!({ "jsonrpc": "2.0", "id": 7, "method": method, "params": params });
         let request = self

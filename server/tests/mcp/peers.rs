@@ -7,7 +7,7 @@ use serde_json::Value;
 use sqlx::PgPool;
 use tokio::process::Command;
 
-use super::{fixture, house::House};
+use super::{fixture, house::McpPortal};
 
 /// What no program in here comes near.
 const LONG: Duration = Duration::from_secs(300);
@@ -55,7 +55,7 @@ async fn the_official_suite_of_2026_finds_nothing() {
 #[sqlx::test(migrations = "../migrations")]
 #[ignore = "needs the official inspector: scripts/mcp-peers.sh"]
 async fn the_official_inspector_lists_and_calls(pool: PgPool) {
-    let house = House::new(&pool).await;
+    let house = McpPortal::new(&pool).await;
     let number = house.ask(&house.law, "Draft a lease", true).await;
     house.claim().await;
     let url = format!("http://{}/mcp", house.address);

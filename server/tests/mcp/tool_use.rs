@@ -6,7 +6,7 @@ use domain::{approvals, runs, session::RunState};
 use serde_json::{Value, json};
 use sqlx::PgPool;
 
-use super::house::{House, Program};
+use super::house::{McpPortal, McpProgram};
 
 /// Between two looks.
 const TICK: Duration = Duration::from_millis(25);
@@ -16,7 +16,7 @@ fn use_of(tool: &str) -> Value {
 }
 
 /// What the program is told, which reads a single text.
-async fn decided(juno: &Program) -> Value {
+async fn decided(juno: &McpProgram) -> Value {
     let answer =
         juno.rpc("tools/call", json!({ "name": "approve_tool_use", "arguments": use_of("Bash") })).await;
     let result = &answer["result"];
@@ -28,7 +28,7 @@ async fn decided(juno: &Program) -> Value {
 }
 
 /// The question that stands before the operators, once it does.
-async fn question(house: &House) -> approvals::Approval {
+async fn question(house: &McpPortal) -> approvals::Approval {
     for _ in 0..4_000 {
         let open = approvals::queries::list_open(&house.fixture.db, &house.fixture.operator).await.unwrap();
         if let Some(open) = open.into_iter().next() {
@@ -41,7 +41,7 @@ async fn question(house: &House) -> approvals::Approval {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn what_is_on_the_list_is_allowed_at_once(pool: PgPool) {
-    let house = House::new(&pool).await;
+    let house = McpPortal::new(&pool).await;
     house.ask(&house.law, "Follow up", true).await;
     house.claim().await;
     house.allow(&["Bash"]).await;
@@ -53,7 +53,7 @@ async fn what_is_on_the_list_is_allowed_at_once(pool: PgPool) {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn anything_else_waits_for_an_operator(pool: PgPool) {
-    let house = House::new(&pool).await;
+    let house = McpPortal::new(&pool).await;
     house.ask(&house.law, "Follow up", true).await;
     let claimed = house.claim().await;
     let juno = house.agents_token().await;

@@ -9,11 +9,11 @@ use domain::{
 use serde_json::json;
 use sqlx::PgPool;
 
-use super::house::House;
+use super::house::McpPortal;
 
 #[sqlx::test(migrations = "../migrations")]
 async fn an_agent_does_its_work_from_reading_to_review(pool: PgPool) {
-    let house = House::new(&pool).await;
+    let house = McpPortal::new(&pool).await;
     let number = house.ask(&house.law, "Follow up", true).await;
     let (db, operator) = (&house.fixture.db, &house.fixture.operator);
     notes::commands::write(db, operator, house.law.id, "Rates.md", "An hour is $300.", None).await.unwrap();
@@ -61,7 +61,7 @@ async fn an_agent_does_its_work_from_reading_to_review(pool: PgPool) {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn a_question_suspends_the_run_and_its_answer_is_fetched(pool: PgPool) {
-    let house = House::new(&pool).await;
+    let house = McpPortal::new(&pool).await;
     let number = house.ask(&house.law, "Follow up", true).await;
     house.claim().await;
     let juno = house.agents_token().await;
@@ -83,7 +83,7 @@ async fn a_question_suspends_the_run_and_its_answer_is_fetched(pool: PgPool) {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn only_what_is_on_the_list_is_offered_or_done(pool: PgPool) {
-    let house = House::new(&pool).await;
+    let house = McpPortal::new(&pool).await;
     house.ask(&house.law, "Follow up", true).await;
     house.claim().await;
     let juno = house.agents_token().await;
@@ -104,7 +104,7 @@ async fn only_what_is_on_the_list_is_offered_or_done(pool: PgPool) {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn an_agent_has_its_own_runs_and_no_others(pool: PgPool) {
-    let house = House::new(&pool).await;
+    let house = McpPortal::new(&pool).await;
     let db = &house.fixture.db;
     house.ask(&house.law, "Follow up", true).await;
     let first = house.claim().await;

@@ -29,14 +29,14 @@ const FOREVER: Duration = Duration::from_secs(60);
 /// What a browser holds for its form token.
 const SEED: &str = "a-seed-of-the-form-token";
 
-struct House {
+struct ProxiedPortal {
     fixture: Fixture,
     client: TestClient,
     front: Front,
     _shutdown: Shutdown,
 }
 
-impl House {
+impl ProxiedPortal {
     /// None where there is no nginx.
     async fn new(pool: &PgPool) -> Option<Self> {
         let Some(program) = front::program() else {
@@ -81,7 +81,7 @@ fn cookies(response: &Response) -> Vec<String> {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn people_come_by_https_and_by_the_portals_name(pool: PgPool) {
-    let Some(house) = House::new(&pool).await else { return };
+    let Some(house) = ProxiedPortal::new(&pool).await else { return };
     let browser = house.front.browser([127, 0, 0, 1]);
     let page = browser.get(house.front.url("/sign-in")).send().await.unwrap();
     assert_eq!(page.status(), StatusCode::OK);
@@ -122,7 +122,7 @@ async fn people_come_by_https_and_by_the_portals_name(pool: PgPool) {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn the_log_and_the_limits_see_visitors_and_not_the_proxy(pool: PgPool) {
-    let Some(house) = House::new(&pool).await else { return };
+    let Some(house) = ProxiedPortal::new(&pool).await else { return };
     let rights = vec![Right::Read, Right::Write];
     let new = NewToken { name: "Atlas".into(), rights, agent: None, client: None };
     let (_, token) = tokens::commands::create(&house.fixture.db, &house.fixture.operator, new).await.unwrap();
@@ -149,7 +149,7 @@ async fn the_log_and_the_limits_see_visitors_and_not_the_proxy(pool: PgPool) {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn pages_stay_live_by_a_socket_and_by_events(pool: PgPool) {
-    let Some(house) = House::new(&pool).await else { return };
+    let Some(house) = ProxiedPortal::new(&pool).await else { return };
     let TestRequest { session, .. } = ask(&house.fixture, &house.client).await;
     let cookie = house.cookie().await;
 
@@ -187,7 +187,7 @@ async fn pages_stay_live_by_a_socket_and_by_events(pool: PgPool) {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn a_file_of_the_largest_size_comes_through(pool: PgPool) {
-    let Some(house) = House::new(&pool).await else { return };
+    let Some(house) = ProxiedPortal::new(&pool).await else { return };
     let head = format!(
         "--cut\r\ncontent-disposition: form-data; name=\"form_token\"\r\n\r\n{}\r\n--cut\r\n\
          content-disposition: form-data; name=\"files\"; filename=\"scan.pdf\"\r\ncontent-type: application/pdf\r\n\r\n%PDF-1.7\n",

@@ -13,7 +13,7 @@ mod upgrade;
 
 use std::time::Duration;
 
-use fleet::{Heard, Link, NatsServer, Node, Place, Process, Reader, Way};
+use fleet::{Link, LinkAddress, NatsServer, Node, Process, Reader, ReceivedEvents, Way};
 use futures::future::join_all;
 use reqwest::{Client, StatusCode};
 use sqlx::PgPool;
@@ -24,17 +24,17 @@ const FOREVER: Duration = Duration::from_secs(20);
 const AN_HOUR: u64 = 3_600_000;
 
 /// Two nodes and what stands before them.
-struct House {
+struct TwoPortals {
     nodes: Vec<Process>,
     front: Link,
     client: Client,
     said: usize,
 }
 
-impl House {
+impl TwoPortals {
     async fn new(node: &Node) -> Self {
         let nodes = vec![node.start().await.unwrap(), node.start().await.unwrap()];
-        let front = Link::tcp(nodes.iter().map(|node| Place::Tcp(node.address)).collect()).await;
+        let front = Link::tcp(nodes.iter().map(|node| LinkAddress::Tcp(node.address)).collect()).await;
         // Each request takes the next node's turn.
         let client = fleet::client().pool_max_idle_per_host(0).build().unwrap();
         let house = Self { nodes, front, client, said: 0 };
@@ -59,7 +59,7 @@ impl House {
         format!("http://{}/v1/stream/notes", self.nodes[node].address)
     }
 
-    fn follow_at(&self, node: usize, way: Way) -> watch::Receiver<Heard> {
+    fn follow_at(&self, node: usize, way: Way) -> watch::Receiver<ReceivedEvents> {
         Reader::start(self.url_at(node), way)
     }
 
@@ -77,7 +77,7 @@ impl House {
     }
 
     /// Speaks at each node until whoever follows at the other hears of it: the followers take turns at the nodes.
-    async fn meet(&mut self, followers: &mut [watch::Receiver<Heard>]) {
+    async fn meet(&mut self, followers: &mut [watch::Receiver<ReceivedEvents>]) {
         let met = tokio::time::Instant::now();
         for (speaker, hearer) in [(0, 1), (1, 0)] {
             // Whoever begins to follow finds what is there; from then on it has to be told.
@@ -97,7 +97,7 @@ impl House {
     }
 
     /// Everyone has heard all that was said, once and in order.
-    async fn heard_by(&self, followers: &mut [watch::Receiver<Heard>]) {
+    async fn heard_by(&self, followers: &mut [watch::Receiver<ReceivedEvents>]) {
         let all: Vec<String> = (0..self.said).map(|number| number.to_string()).collect();
         for heard in followers {
             let told = heard.wait_for(|heard| heard.messages.len() >= all.len() || heard.refused.is_some());
@@ -108,7 +108,7 @@ impl House {
 }
 
 /// A follower at one hears what is said at the other; one is killed, and its followers go on at the other.
-async fn go_on(house: &mut House) {
+async fn go_on(house: &mut TwoPortals) {
     let mut followers = [
         house.follow_at(0, Way::Sse),
         house.follow_at(1, Way::Sse),
@@ -134,7 +134,7 @@ async fn go_on(house: &mut House) {
 #[sqlx::test(migrations = "../migrations")]
 async fn two_nodes_are_as_one(database: PgPool) {
     let node = Node::of(&database.connect_options()).set("THROUGHLINE_POLL_MS", AN_HOUR);
-    go_on(&mut House::new(&node).await).await;
+    go_on(&mut TwoPortals::new(&node).await).await;
 }
 
 #[sqlx::test(migrations = "../migrations")]
@@ -143,7 +143,7 @@ async fn two_nodes_are_as_one_by_nats(database: PgPool) {
     let node = Node::of(&database.connect_options())
         .set("THROUGHLINE_POLL_MS", AN_HOUR)
         .set("THROUGHLINE_NATS_URL", nats.url());
-    let mut house = House::new(&node).await;
+    let mut house = TwoPortals::new(&node).await;
     let listening =
         "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query ILIKE 'LISTEN%'";
     assert_eq!(sqlx::query_scalar::<_, i64>(listening).fetch_one(&database).await.unwrap(), 0);

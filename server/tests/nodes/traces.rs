@@ -126,7 +126,7 @@ async fn model() -> (String, Arc<Mutex<Vec<HeaderMap>>>) {
 }
 
 /// An install with a client and an agent, the program that serves it, and the collector that it was told of.
-struct House {
+struct TracedPortal {
     fixture: Fixture,
     client: TestClient,
     node: Process,
@@ -135,7 +135,7 @@ struct House {
     _data: tempfile::TempDir,
 }
 
-impl House {
+impl TracedPortal {
     async fn new(pool: &PgPool) -> Self {
         let fixture = Fixture::new(pool).await;
         let client = fixture.subscriber("Harbor & Pine").await;
@@ -214,7 +214,7 @@ fn is_of(span: &Span, request: &str) -> bool {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn a_request_is_followed_to_its_statements_and_to_the_agents_backend(pool: PgPool) {
-    let house = House::new(&pool).await;
+    let house = TracedPortal::new(&pool).await;
     let (_, cookie) = shared::sign_in(&house.fixture.db, &house.client.owner).await;
     let answer = house.ask(&cookie).await;
     assert_eq!(answer.status(), 303, "{}", answer.text().await.unwrap());
@@ -250,7 +250,7 @@ async fn a_request_is_followed_to_its_statements_and_to_the_agents_backend(pool:
 
 #[sqlx::test(migrations = "../migrations")]
 async fn a_failures_page_shows_the_id_that_its_trace_has_and_no_trace_has_a_word_of_anybodys(pool: PgPool) {
-    let house = House::new(&pool).await;
+    let house = TracedPortal::new(&pool).await;
     let (_, cookie) = shared::sign_in(&house.fixture.db, &house.client.owner).await;
     let (_, operator) = shared::sign_in(&house.fixture.db, &house.fixture.operator).await;
     assert_eq!(house.ask(&cookie).await.status(), 303);

@@ -33,14 +33,14 @@ use tower::ServiceExt;
 const KEY: &str = "sk-planted-4711-planted";
 const SEED: &str = "a-seed-of-the-form-token";
 
-struct Desk {
+struct AgentPageDesk {
     fixture: Fixture,
     router: Router,
     cookie: String,
     agent: AgentId,
 }
 
-impl Desk {
+impl AgentPageDesk {
     async fn new(pool: &PgPool) -> Self {
         let fixture = Fixture::new(pool).await;
         let app = shared::product(&fixture.db, "http://127.0.0.1:3000", &std::env::temp_dir());
@@ -107,7 +107,7 @@ async fn service() -> String {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn how_an_agent_is_reached_is_kept_and_its_key_never_shown(pool: PgPool) {
-    let desk = Desk::new(&pool).await;
+    let desk = AgentPageDesk::new(&pool).await;
     let (page, url) = (desk.page(), service().await);
     let shown = desk.see(&page).await;
     assert!(
@@ -150,7 +150,7 @@ async fn how_an_agent_is_reached_is_kept_and_its_key_never_shown(pool: PgPool) {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn trying_it_says_in_words_what_is_there(pool: PgPool) {
-    let desk = Desk::new(&pool).await;
+    let desk = AgentPageDesk::new(&pool).await;
     let (page, url) = (desk.page(), service().await);
     let tries = async |backend: &str, model: &str, more: &[(&str, &str)]| {
         let fields = [("do", "try"), ("backend", backend), ("url", &url), ("model", model)];
@@ -198,7 +198,7 @@ async fn trying_it_says_in_words_what_is_there(pool: PgPool) {
 /// What every backend needs is not called optional where it is needed.
 #[sqlx::test(migrations = "../migrations")]
 async fn only_what_may_be_left_out_is_called_optional(pool: PgPool) {
-    let desk = Desk::new(&pool).await;
+    let desk = AgentPageDesk::new(&pool).await;
     let shown = desk.see("/desk/agents/new").await;
     for (field, some) in
         [("url", "openai_chat openai_responses anthropic claude_code"), ("model", "openai_chat claude_code")]
@@ -214,7 +214,7 @@ async fn only_what_may_be_left_out_is_called_optional(pool: PgPool) {
 /// An address that would be refused when something is sent there is refused where it is typed, as far as that is known.
 #[sqlx::test(migrations = "../migrations")]
 async fn a_webhooks_address_that_leads_inside_is_refused_beside_its_field(pool: PgPool) {
-    let desk = Desk::new(&pool).await;
+    let desk = AgentPageDesk::new(&pool).await;
     let hook = |url| [("url", url), ("events", "run.ended")];
     for (url, words) in [
         ("http://169.254.169.254/latest/meta-data", "isn’t on the public internet"),
@@ -241,7 +241,7 @@ async fn a_webhooks_address_that_leads_inside_is_refused_beside_its_field(pool: 
 /// The same page in both locales; the hours of a day are read back as they were typed.
 #[sqlx::test(migrations = "../migrations")]
 async fn pages_write_times_as_the_workspace_does(pool: PgPool) {
-    let desk = Desk::new(&pool).await;
+    let desk = AgentPageDesk::new(&pool).await;
     let (db, operator) = (&desk.fixture.db, &desk.fixture.operator);
     let log = desk.see("/desk/audit").await;
     assert!(log.contains(">today 09:00<"), "Berlin writes 24 hours unless somebody chose: {log}");

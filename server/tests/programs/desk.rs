@@ -14,22 +14,22 @@ use sqlx::PgPool;
 
 use super::{
     scripted::Scripted,
-    support::{Hand, PATIENCE, World},
+    support::{AgentWorld, PATIENCE, TestWorker},
 };
 
 /// A workspace whose agent is reached so.
-pub async fn world(pg: PgPool, backend: Backend, settings: &Settings, key: Option<&str>) -> World {
-    furnished(World::new(pg).await, &Keyring::generate(), backend, settings, key).await
+pub async fn world(pg: PgPool, backend: Backend, settings: &Settings, key: Option<&str>) -> AgentWorld {
+    furnished(AgentWorld::new(pg).await, &Keyring::generate(), backend, settings, key).await
 }
 
 /// The same in a workspace that is there, whose agents' keys are sealed under these.
 pub async fn furnished(
-    mut world: World,
+    mut world: AgentWorld,
     keys: &str,
     backend: Backend,
     settings: &Settings,
     key: Option<&str>,
-) -> World {
+) -> AgentWorld {
     world.fixture.db = world.db.clone().with_keyring(Keyring::parse(keys).unwrap());
     sqlx::query("UPDATE agent SET backend = $1, settings = $2")
         .bind(backend.as_str())
@@ -49,7 +49,7 @@ pub fn in_review(event: &Event) -> Option<()> {
 }
 
 /// Waits for the first words.
-pub async fn speaks(world: &World, request: &Detail, wanted: &str) {
+pub async fn speaks(world: &AgentWorld, request: &Detail, wanted: &str) {
     let mut said = String::new();
     let heard = |event: &Event| {
         if let Part::TextDelta { delta, .. } = &event.part {
@@ -62,11 +62,11 @@ pub async fn speaks(world: &World, request: &Detail, wanted: &str) {
 
 /// Has the agent work, slowly, on a new request, until it says this; its model says no more before it may go on.
 pub async fn has_said(
-    world: &World,
+    world: &AgentWorld,
     model: &Scripted,
     backend: Arc<dyn AgentBackend>,
     wanted: &'static str,
-) -> (Detail, Hand) {
+) -> (Detail, TestWorker) {
     let request = world.ask("New fees", "Write a letter.", vec![]).await;
     model.pace(Duration::from_millis(100));
     model.stand_at(wanted);
@@ -76,7 +76,7 @@ pub async fn has_said(
 }
 
 /// Sees the work to its end: all was said once, whatever happened.
-pub async fn sees_it_done(world: &World, model: &Scripted, request: &Detail, hand: Hand) {
+pub async fn sees_it_done(world: &AgentWorld, model: &Scripted, request: &Detail, hand: TestWorker) {
     model.go_on();
     world.until(request, in_review).await;
     assert_eq!(said(world, request).await, model.whole());
@@ -85,7 +85,7 @@ pub async fn sees_it_done(world: &World, model: &Scripted, request: &Detail, han
 }
 
 /// All that the agent said, without blanks, in the order of the session.
-pub async fn said(world: &World, request: &Detail) -> String {
+pub async fn said(world: &AgentWorld, request: &Detail) -> String {
     let conversation = world.conversation(request.session_stream).await;
     let words = conversation.entries.iter().filter_map(|entry| match &entry.body {
         Body::Words { text, writing } => {
@@ -98,7 +98,7 @@ pub async fn said(world: &World, request: &Detail) -> String {
 }
 
 /// Waits until the operators are asked something new.
-pub async fn asked(world: &World, known: usize) -> Approval {
+pub async fn asked(world: &AgentWorld, known: usize) -> Approval {
     let look = async {
         loop {
             let open = approvals::queries::list_open(&world.db, &world.operator).await.unwrap();
@@ -114,7 +114,7 @@ pub async fn asked(world: &World, known: usize) -> Approval {
 }
 
 /// Two operators answer at once, each otherwise: whether the one who allowed it was first.
-pub async fn answered_at_once(world: &World, approval: &Approval) -> bool {
+pub async fn answered_at_once(world: &AgentWorld, approval: &Approval) -> bool {
     let answer = |key| approvals::commands::answer(&world.db, &world.operator, approval.id, key);
     let (one, other) = tokio::join!(answer("once"), answer("deny"));
     let won = [one.unwrap(), other.unwrap()].map(|answered| matches!(answered, AnswerOutcome::Won { .. }));
@@ -123,12 +123,12 @@ pub async fn answered_at_once(world: &World, approval: &Approval) -> bool {
 }
 
 /// How often somebody was asked.
-pub async fn questions(world: &World) -> i64 {
+pub async fn questions(world: &AgentWorld) -> i64 {
     sqlx::query_scalar("SELECT count(*) FROM approval").fetch_one(&world.pool).await.unwrap()
 }
 
 /// Another worker takes up what the one before left when it died.
-pub async fn another(world: &World, backend: Arc<dyn AgentBackend>) -> Hand {
+pub async fn another(world: &AgentWorld, backend: Arc<dyn AgentBackend>) -> TestWorker {
     assert!(world.lease_runs_out().await, "its run is taken back");
     world.work(backend)
 }

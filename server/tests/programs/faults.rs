@@ -23,10 +23,10 @@ use super::{
     desk::{furnished, in_review, said},
     dice::Dice,
     fleet::{Node, Process},
-    hermes::{LETTER, Program, TOKEN},
+    hermes::{HermesProgram, LETTER, TOKEN},
     script::{calls, says},
     scripted::Scripted,
-    support::{PATIENCE, World},
+    support::{AgentWorld, PATIENCE},
 };
 
 /// Rounds where nobody says how many.
@@ -120,9 +120,9 @@ async fn rounds(pg: PgPool) {
         says(LETTER),
     ])
     .await;
-    let Some(mut hermes) = Program::start(&model).await else { return };
+    let Some(mut hermes) = HermesProgram::start(&model).await else { return };
     let (options, keys) = (pg.connect_options(), Keyring::generate());
-    let world = World::at(pg, Clock::system()).await;
+    let world = AgentWorld::at(pg, Clock::system()).await;
     let world = furnished(world, &keys, Backend::Hermes, &hermes.settings(), Some(TOKEN)).await;
     let mut servers = Servers::start(&options, &keys).await;
     let letters = model.whole().chars().count() as u64;
@@ -150,7 +150,7 @@ async fn rounds(pg: PgPool) {
 }
 
 /// Nobody waits for a try's pause here.
-async fn hasten(world: &World) {
+async fn hasten(world: &AgentWorld) {
     loop {
         // The database may be away.
         let _ =
@@ -162,8 +162,8 @@ async fn hasten(world: &World) {
 }
 
 async fn play(
-    world: &World,
-    hermes: &mut Program,
+    world: &AgentWorld,
+    hermes: &mut HermesProgram,
     servers: &mut Servers,
     model: &Scripted,
     plan: &[(u64, Fault)],
@@ -195,7 +195,7 @@ async fn play(
 }
 
 /// Waits until so many letters are said; the end of the work counts as all of them.
-async fn says_so_much(world: &World, request: &Detail, letters: u64) {
+async fn says_so_much(world: &AgentWorld, request: &Detail, letters: u64) {
     let mut count = 0;
     let enough = |event: &Event| {
         if let Part::TextDelta { delta, .. } = &event.part {
@@ -206,7 +206,7 @@ async fn says_so_much(world: &World, request: &Detail, letters: u64) {
     world.until(request, enough).await;
 }
 
-async fn strike(world: &World, hermes: &mut Program, servers: &mut Servers, fault: Fault) {
+async fn strike(world: &AgentWorld, hermes: &mut HermesProgram, servers: &mut Servers, fault: Fault) {
     match fault {
         Fault::Server { node, down } => {
             servers.kill_one(node).await;
@@ -242,7 +242,7 @@ async fn strike(world: &World, hermes: &mut Program, servers: &mut Servers, faul
 }
 
 /// Half a minute is over for whoever holds the run, dead or alive.
-async fn lease_runs_out(world: &World) {
+async fn lease_runs_out(world: &AgentWorld) {
     let out = "UPDATE run SET lease_until = now() - interval '1 second' WHERE state = 'working'";
     while sqlx::query(out).execute(&world.pool).await.is_err() {
         tokio::time::sleep(Duration::from_millis(50)).await;

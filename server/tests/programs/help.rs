@@ -21,10 +21,10 @@ use super::{
 };
 
 /// Juno is the program, everyone else rehearses.
-struct Crew(Arc<dyn AgentBackend>);
+struct HelpingBackends(Arc<dyn AgentBackend>);
 
 #[async_trait::async_trait]
-impl AgentBackend for Crew {
+impl AgentBackend for HelpingBackends {
     async fn work(&self, context: &mut AttemptContext) -> Result<AttemptEnd, AttemptFailure> {
         match context.agent() {
             "Juno" => self.0.work(context).await,
@@ -52,7 +52,7 @@ async fn claude_code_has_another_agent_help(pg: PgPool) {
     agents::commands::create(&world.db, &world.operator, otto).await.unwrap();
     let request = world.ask("New fees", "Write a letter.", vec![]).await;
     model.stand_at("Meanwhile I");
-    let hand = world.work(Arc::new(Crew(program.backend())));
+    let hand = world.work(Arc::new(HelpingBackends(program.backend())));
     let helped = |event: &Event| {
         matches!(&event.part, Part::DataSubRun { state: RunState::Completed, .. }).then_some(())
     };

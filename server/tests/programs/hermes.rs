@@ -23,18 +23,18 @@ use tokio::process::Command;
 
 use super::{
     desk::{asked, in_review, said, speaks, world},
-    fleet::{Link, Place},
+    fleet::{Link, LinkAddress},
     installed::{Group, port, program},
     script::{calls, says},
     scripted::{KEY, Scripted},
-    support::{PATIENCE, World},
+    support::{AgentWorld, PATIENCE},
 };
 
 /// What lets the portal in; it must turn up nowhere.
 pub const TOKEN: &str = "hermes-planted-4711-0123456789";
 
 /// A Hermes with a home of its own, and the line to it.
-pub struct Program {
+pub struct HermesProgram {
     binary: PathBuf,
     home: TempDir,
     port: u16,
@@ -42,7 +42,7 @@ pub struct Program {
     pub line: Link,
 }
 
-impl Program {
+impl HermesProgram {
     /// None where it is not installed.
     pub async fn start(model: &Scripted) -> Option<Self> {
         let binary = program("Hermes Agent", "venv/bin/hermes")?;
@@ -56,7 +56,7 @@ impl Program {
         std::fs::write(home.path().join("config.yaml"), config.to_string()).unwrap();
         let env = format!("API_SERVER_ENABLED=true\nAPI_SERVER_KEY={TOKEN}\nAPI_SERVER_PORT={port}\n");
         std::fs::write(home.path().join(".env"), env).unwrap();
-        let line = Link::tcp(vec![Place::Tcp(([127, 0, 0, 1], port).into())]).await;
+        let line = Link::tcp(vec![LinkAddress::Tcp(([127, 0, 0, 1], port).into())]).await;
         let mut hermes = Self { binary, home, port, group: None, line };
         hermes.run().await;
         Some(hermes)
@@ -89,7 +89,7 @@ impl Program {
         self.group.take().unwrap().kill().await;
     }
 
-    pub async fn world(&self, pg: PgPool) -> World {
+    pub async fn world(&self, pg: PgPool) -> AgentWorld {
         world(pg, Backend::Hermes, &self.settings(), Some(TOKEN)).await
     }
 
@@ -132,14 +132,14 @@ pub fn backend_with(patience: Duration) -> Arc<Hermes> {
 }
 
 /// What was kept of the run that Hermes does.
-pub async fn kept(world: &World) -> Value {
+pub async fn kept(world: &AgentWorld) -> Value {
     sqlx::query_scalar("SELECT kept FROM run ORDER BY queued_at DESC LIMIT 1")
         .fetch_one(&world.pool)
         .await
         .unwrap()
 }
 
-pub async fn steps(world: &World, request: &Detail) -> Vec<(String, StepState)> {
+pub async fn steps(world: &AgentWorld, request: &Detail) -> Vec<(String, StepState)> {
     let conversation = world.conversation(request.session_stream).await;
     let steps = conversation.entries.iter().filter_map(|entry| match &entry.body {
         Body::Step { title, state, .. } => Some((title.clone(), *state)),
@@ -160,7 +160,7 @@ async fn goes_the_whole_way(pg: PgPool) {
         says(LETTER),
     ])
     .await;
-    let Some(hermes) = Program::start(&model).await else { return };
+    let Some(hermes) = HermesProgram::start(&model).await else { return };
     let world = hermes.world(pg).await;
     let request = world.ask("New fees", "Write a letter.", vec![]).await;
     let hand = world.work(backend());
@@ -213,7 +213,7 @@ async fn what_is_on_the_list_is_not_asked(pg: PgPool) {
         says(LETTER),
     ])
     .await;
-    let Some(hermes) = Program::start(&model).await else { return };
+    let Some(hermes) = HermesProgram::start(&model).await else { return };
     let world = hermes.world(pg).await;
     sqlx::query("UPDATE agent SET tools = '{terminal}'").execute(&world.pool).await.unwrap();
     let request = world.ask("New fees", "Write a letter.", vec![]).await;
@@ -234,7 +234,7 @@ async fn what_is_said_meanwhile_is_the_next_thing_it_reads(pg: PgPool) {
         says(LETTER),
     ])
     .await;
-    let Some(hermes) = Program::start(&model).await else { return };
+    let Some(hermes) = HermesProgram::start(&model).await else { return };
     let world = hermes.world(pg).await;
     let request = world.ask("New fees", "Write a letter.", vec![]).await;
     model.stand_at("first draft");
@@ -267,7 +267,7 @@ async fn a_stop_reaches_it(pg: PgPool) {
     let model =
         Scripted::new(vec![says("Dear client, this goes on and on and on, word after word after word.")])
             .await;
-    let Some(hermes) = Program::start(&model).await else { return };
+    let Some(hermes) = HermesProgram::start(&model).await else { return };
     let world = hermes.world(pg).await;
     let request = world.ask("New fees", "Write a letter.", vec![]).await;
     model.stand_at("Dear client");

@@ -12,12 +12,12 @@ use sqlx::PgPool;
 
 use super::{
     desk::{another, answered_at_once, asked, has_said, in_review, questions, said, sees_it_done, speaks},
-    hermes::{LETTER, Program, backend, backend_with, kept, steps},
-    script::{Turn, calls, says},
+    hermes::{HermesProgram, LETTER, backend, backend_with, kept, steps},
+    script::{ScriptedTurn, calls, says},
     scripted::Scripted,
 };
 
-fn script() -> Vec<Turn> {
+fn script() -> Vec<ScriptedTurn> {
     vec![
         calls("First I look at what there is.", "terminal", json!({ "command": "echo one" })),
         calls(
@@ -33,7 +33,7 @@ fn script() -> Vec<Turn> {
 #[ignore = "needs real programs: make test-agents"]
 async fn the_line_is_cut(pg: PgPool) {
     let model = Scripted::new(script()).await;
-    let Some(hermes) = Program::start(&model).await else { return };
+    let Some(hermes) = HermesProgram::start(&model).await else { return };
     let world = hermes.world(pg).await;
     for wanted in ["First I", "the rest, which", "Dear client"] {
         let (request, hand) = has_said(&world, &model, backend(), wanted).await;
@@ -49,7 +49,7 @@ async fn the_line_is_cut(pg: PgPool) {
 #[ignore = "needs real programs: make test-agents"]
 async fn the_portal_is_restarted(pg: PgPool) {
     let model = Scripted::new(script()).await;
-    let Some(hermes) = Program::start(&model).await else { return };
+    let Some(hermes) = HermesProgram::start(&model).await else { return };
     let world = hermes.world(pg).await;
     for wanted in ["First I", "the rest, which", "Dear client"] {
         let before = model.asked().len();
@@ -71,7 +71,7 @@ async fn the_portal_is_restarted(pg: PgPool) {
 #[ignore = "needs real programs: make test-agents"]
 async fn hermes_is_killed(pg: PgPool) {
     let model = Scripted::new(script()).await;
-    let Some(mut hermes) = Program::start(&model).await else { return };
+    let Some(mut hermes) = HermesProgram::start(&model).await else { return };
     let world = hermes.world(pg).await;
     for wanted in ["First I", "the rest, which"] {
         let (request, hand) = has_said(&world, &model, backend(), wanted).await;
@@ -87,7 +87,7 @@ async fn hermes_is_killed(pg: PgPool) {
 #[ignore = "needs real programs: make test-agents"]
 async fn hermes_does_not_come_back(pg: PgPool) {
     let model = Scripted::new(script()).await;
-    let Some(mut hermes) = Program::start(&model).await else { return };
+    let Some(mut hermes) = HermesProgram::start(&model).await else { return };
     let world = hermes.world(pg).await;
     let hasty = backend_with(Duration::from_secs(5));
     let (request, hand) = has_said(&world, &model, hasty, "First I").await;
@@ -101,7 +101,7 @@ async fn hermes_does_not_come_back(pg: PgPool) {
     hand.leave().await;
 }
 
-fn asks() -> Vec<Turn> {
+fn asks() -> Vec<ScriptedTurn> {
     vec![
         calls("I clean up.", "terminal", json!({ "command": "rm -rf /tmp/throughline-nothing-here" })),
         says(LETTER),
@@ -112,7 +112,7 @@ fn asks() -> Vec<Turn> {
 #[ignore = "needs real programs: make test-agents"]
 async fn a_permission_survives_a_restart_and_has_one_winner(pg: PgPool) {
     let model = Scripted::new(asks()).await;
-    let Some(hermes) = Program::start(&model).await else { return };
+    let Some(hermes) = HermesProgram::start(&model).await else { return };
     let world = hermes.world(pg).await;
     let request = world.ask("New fees", "Write a letter.", vec![]).await;
     let hand = world.work(backend());
@@ -132,7 +132,7 @@ async fn a_permission_survives_a_restart_and_has_one_winner(pg: PgPool) {
 #[ignore = "needs real programs: make test-agents"]
 async fn nobody_answers_and_it_is_not_allowed(pg: PgPool) {
     let model = Scripted::new(asks()).await;
-    let Some(hermes) = Program::start(&model).await else { return };
+    let Some(hermes) = HermesProgram::start(&model).await else { return };
     let world = hermes.world(pg).await;
     let request = world.ask("New fees", "Write a letter.", vec![]).await;
     let hand = world.work(backend());
@@ -148,7 +148,7 @@ async fn nobody_answers_and_it_is_not_allowed(pg: PgPool) {
 #[ignore = "needs real programs: make test-agents"]
 async fn a_stop_while_it_waits_reaches_it(pg: PgPool) {
     let model = Scripted::new(asks()).await;
-    let Some(hermes) = Program::start(&model).await else { return };
+    let Some(hermes) = HermesProgram::start(&model).await else { return };
     let world = hermes.world(pg).await;
     let request = world.ask("New fees", "Write a letter.", vec![]).await;
     let hand = world.work(backend());
@@ -166,7 +166,7 @@ async fn a_stop_while_it_waits_reaches_it(pg: PgPool) {
 #[ignore = "needs real programs: make test-agents"]
 async fn a_stop_while_its_worker_is_gone_reaches_it(pg: PgPool) {
     let model = Scripted::new(script()).await;
-    let Some(hermes) = Program::start(&model).await else { return };
+    let Some(hermes) = HermesProgram::start(&model).await else { return };
     let world = hermes.world(pg).await;
     let request = world.ask("New fees", "Write a letter.", vec![]).await;
     model.stand_at("First I");
@@ -188,7 +188,7 @@ async fn a_stop_while_its_worker_is_gone_reaches_it(pg: PgPool) {
 #[ignore = "needs real programs: make test-agents"]
 async fn a_stop_while_nobody_is_there_reaches_it_later(pg: PgPool) {
     let model = Scripted::new(asks()).await;
-    let Some(hermes) = Program::start(&model).await else { return };
+    let Some(hermes) = HermesProgram::start(&model).await else { return };
     let world = hermes.world(pg).await;
     let request = world.ask("New fees", "Write a letter.", vec![]).await;
     let hand = world.work(backend());

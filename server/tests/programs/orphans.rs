@@ -12,7 +12,7 @@ use sqlx::PgPool;
 use super::{
     fleet::Node,
     machine::{none_in, working_in},
-    support::{PATIENCE, World},
+    support::{AgentWorld, PATIENCE},
 };
 
 /// A program that listens to nobody, and goes on without its server.
@@ -21,7 +21,7 @@ const SLEEPER: &str = "sleep";
 #[sqlx::test(migrations = "../migrations")]
 async fn what_a_killed_server_started_is_ended_by_the_next(pg: PgPool) {
     let options = pg.connect_options();
-    let world = World::at(pg, Clock::system()).await;
+    let world = AgentWorld::at(pg, Clock::system()).await;
     let settings = Settings { command: vec![SLEEPER.into(), "600".into()], ..Settings::default() };
     sqlx::query("UPDATE agent SET backend = $1, settings = $2")
         .bind(Backend::Acp.as_str())

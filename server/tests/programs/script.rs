@@ -4,23 +4,23 @@ use serde_json::Value;
 
 /// One answer of the model.
 #[derive(Clone)]
-pub struct Turn {
+pub struct ScriptedTurn {
     pub says: &'static str,
     pub calls: Option<(&'static str, Value)>,
 }
 
 /// An answer of words alone.
-pub fn says(says: &'static str) -> Turn {
-    Turn { says, calls: None }
+pub fn says(says: &'static str) -> ScriptedTurn {
+    ScriptedTurn { says, calls: None }
 }
 
 /// Words, and then a tool.
-pub fn calls(says: &'static str, tool: &'static str, arguments: Value) -> Turn {
-    Turn { says, calls: Some((tool, arguments)) }
+pub fn calls(says: &'static str, tool: &'static str, arguments: Value) -> ScriptedTurn {
+    ScriptedTurn { says, calls: Some((tool, arguments)) }
 }
 
 /// All that is said, without blanks.
-pub fn whole(script: &[Turn]) -> String {
+pub fn whole(script: &[ScriptedTurn]) -> String {
     script.iter().map(|turn| bare(turn.says)).collect()
 }
 
@@ -31,7 +31,10 @@ pub fn bare(text: &str) -> String {
 
 /// What comes next after all that was said: the rest of a turn, and its tool. None where something else was said, or the
 /// script is over.
-pub fn next<'a>(script: &'a [Turn], said: &str) -> Option<(&'a str, Option<&'a (&'static str, Value)>)> {
+pub fn next<'a>(
+    script: &'a [ScriptedTurn],
+    said: &str,
+) -> Option<(&'a str, Option<&'a (&'static str, Value)>)> {
     let said = bare(said);
     let mut left = said.chars();
     for turn in script {

@@ -19,17 +19,17 @@ use futures::StreamExt;
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
-use super::script::{self, Turn};
+use super::script::{self, ScriptedTurn};
 
 /// A tool and what it is called with.
-type Call = (&'static str, Value);
+type ScriptedCall = (&'static str, Value);
 
 /// The key that is planted, and must turn up nowhere.
 pub const KEY: &str = "sk-planted-4711-model";
 
 #[derive(Clone)]
 pub struct Scripted {
-    script: Arc<Vec<Turn>>,
+    script: Arc<Vec<ScriptedTurn>>,
     asked: Arc<Mutex<Vec<Value>>>,
     lost: Arc<Mutex<Vec<String>>>,
     pace: Arc<watch::Sender<Duration>>,
@@ -38,7 +38,7 @@ pub struct Scripted {
 }
 
 impl Scripted {
-    pub async fn new(script: Vec<Turn>) -> Self {
+    pub async fn new(script: Vec<ScriptedTurn>) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
@@ -92,7 +92,7 @@ impl Scripted {
     }
 
     /// The next words, one after another, and the call; those of a request that does no work come from nowhere.
-    fn answer(&self, asked: &Value, said: &str) -> Option<(Vec<String>, Option<Call>)> {
+    fn answer(&self, asked: &Value, said: &str) -> Option<(Vec<String>, Option<ScriptedCall>)> {
         if asked["tools"].as_array().is_none_or(Vec::is_empty) {
             return Some((vec!["A title".to_owned()], None));
         }

@@ -17,7 +17,7 @@ use tokio::{process::Command, time::timeout};
 
 use super::{
     installed::{Group, program},
-    support::World,
+    support::AgentWorld,
 };
 
 /// A token may take seconds on a busy machine.
@@ -37,7 +37,7 @@ async fn a_real_model_streams_its_words(pg: PgPool) {
     let model = Group::start(Command::new("node").arg(script).arg(weights), &log);
     let address = timeout(PATIENCE, listens(&log)).await.expect("the model is loaded");
 
-    let world = World::new(pg).await;
+    let world = AgentWorld::new(pg).await;
     world.reach_by(Backend::OpenaiChat, &address, "smollm2-135m-instruct", "sk-of-nobody").await;
     let request = world
         .ask(
@@ -75,7 +75,7 @@ async fn listens(log: &Path) -> String {
 }
 
 /// The pieces of its words, as they came, until the request is in review.
-async fn until_review(world: &World, request: &Detail) -> Vec<String> {
+async fn until_review(world: &AgentWorld, request: &Detail) -> Vec<String> {
     let mut follower = world.db.engine().follow(StreamId(request.session_stream), Offset::ZERO);
     let mut deltas = Vec::new();
     loop {

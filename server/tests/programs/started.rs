@@ -33,9 +33,9 @@ use super::{
     installed::program,
     machine::{kill_in, none_in},
     portal::Portal,
-    script::{Turn, calls, says},
+    script::{ScriptedTurn, calls, says},
     scripted::{KEY, Scripted},
-    support::{PATIENCE, World, logs},
+    support::{AgentWorld, PATIENCE, logs},
 };
 
 /// One of the programs, set up.
@@ -105,7 +105,7 @@ impl Agent {
     }
 
     /// The workspace whose agent it is, and the portal that it reaches.
-    pub async fn world(&mut self, pg: PgPool) -> World {
+    pub async fn world(&mut self, pg: PgPool) -> AgentWorld {
         let world = world(pg, self.backend, &self.settings, Some(KEY)).await;
         self.portal = Some(Portal::open(&world.db).await);
         world
@@ -132,7 +132,7 @@ fn tool(of: &str) -> &'static str {
     if of == "hermes" { "terminal" } else { "Bash" }
 }
 
-pub async fn start(of: &str, script: Vec<Turn>) -> (Scripted, Option<Agent>) {
+pub async fn start(of: &str, script: Vec<ScriptedTurn>) -> (Scripted, Option<Agent>) {
     let model = Scripted::new(script).await;
     let agent = match of {
         "hermes" => Agent::hermes(&model),
@@ -193,7 +193,7 @@ async fn goes_the_whole_way(of: &str, pg: PgPool) {
     assert!(!world.everything().await.contains(KEY), "the key is nowhere");
 }
 
-fn long(of: &str) -> Vec<Turn> {
+fn long(of: &str) -> Vec<ScriptedTurn> {
     vec![
         calls("First I look at what there is.", tool(of), command("echo one")),
         calls("Then I look at the rest, which takes me a while.", tool(of), command("echo two")),

@@ -21,7 +21,7 @@ const CHUNKS: usize = 4_000;
 /// What stands around the text, of which there is a fixed amount: the frames' own words, the last pieces before the end.
 const AROUND: usize = 4 * 1024;
 
-struct House {
+struct LatePortal {
     fixture: Fixture,
     address: SocketAddr,
     cookie: String,
@@ -29,7 +29,7 @@ struct House {
     session: StreamId,
 }
 
-impl House {
+impl LatePortal {
     async fn new(pool: &PgPool) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let fixture = Fixture::new(pool).await;
@@ -95,7 +95,7 @@ async fn heard(tab: &mut Tab, session: StreamId, from: u64, end: u64) -> (Vec<Ev
 
 #[sqlx::test(migrations = "../migrations")]
 async fn a_long_turn_costs_whoever_is_late_its_text(pool: PgPool) {
-    let house = House::new(&pool).await;
+    let house = LatePortal::new(&pool).await;
     let empty = house.page().await.len();
     let state = Part::DataRun { state: RunState::Working, failure: None, rehearsal: false };
     house.append(vec![event(state)]).await;

@@ -21,7 +21,7 @@ use uuid::Uuid;
 const FOREVER: Duration = Duration::from_secs(20);
 
 /// A server with a client that has one request.
-struct House {
+struct LivePortal {
     fixture: Fixture,
     client: TestClient,
     address: SocketAddr,
@@ -30,7 +30,7 @@ struct House {
     backstage: StreamId,
 }
 
-impl House {
+impl LivePortal {
     async fn new(pool: &PgPool) -> Self {
         let fixture = Fixture::new(pool).await;
         let client = fixture.client("Harbor & Pine").await;
@@ -74,7 +74,7 @@ impl Tab {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn tells_what_is_behind_the_offset_and_then_what_comes(pool: PgPool) {
-    let house = House::new(&pool).await;
+    let house = LivePortal::new(&pool).await;
     let mut tab = house.tab().await;
     tab.follow(house.session, 0).await;
     let (next, events) = tab.events().await;
@@ -90,7 +90,7 @@ async fn tells_what_is_behind_the_offset_and_then_what_comes(pool: PgPool) {
 /// A page that was open hears of it, one that comes back to before it gets the mark in its place.
 #[sqlx::test(migrations = "../migrations")]
 async fn what_was_deleted_is_heard_of_and_told_no_more(pool: PgPool) {
-    let house = House::new(&pool).await;
+    let house = LivePortal::new(&pool).await;
     let (db, owner) = (&house.fixture.db, &house.client.owner);
     let files = tempfile::tempdir().unwrap();
     let store = domain::files::Store::folder(files.path()).unwrap();
@@ -115,7 +115,7 @@ async fn what_was_deleted_is_heard_of_and_told_no_more(pool: PgPool) {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn what_is_not_theirs_is_gone_without_a_word_of_it(pool: PgPool) {
-    let house = House::new(&pool).await;
+    let house = LivePortal::new(&pool).await;
     let other = house.fixture.client("Cedar").await;
     let foreign = ask(&house.fixture, &other).await.session;
     let mut tab = house.tab().await;
@@ -131,7 +131,7 @@ async fn what_is_not_theirs_is_gone_without_a_word_of_it(pool: PgPool) {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn an_offset_past_the_end_asks_for_the_page_anew(pool: PgPool) {
-    let house = House::new(&pool).await;
+    let house = LivePortal::new(&pool).await;
     let mut tab = house.tab().await;
     tab.follow(house.session, 1_000).await;
     loop {
@@ -145,7 +145,7 @@ async fn an_offset_past_the_end_asks_for_the_page_anew(pool: PgPool) {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn only_who_is_signed_in_and_only_from_our_own_pages(pool: PgPool) {
-    let house = House::new(&pool).await;
+    let house = LivePortal::new(&pool).await;
     let mut nobody = house.open("sign_in=AAAAAAAAAAAAAAAAAAAAAA").await.unwrap();
     assert_eq!(nobody.ends().await, CloseCode::from(4401));
     let (_, cookie) = house.sign_in(&house.client.member).await;
@@ -159,7 +159,7 @@ async fn only_who_is_signed_in_and_only_from_our_own_pages(pool: PgPool) {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn access_taken_away_ends_the_lines_of_whoever_had_it(pool: PgPool) {
-    let house = House::new(&pool).await;
+    let house = LivePortal::new(&pool).await;
     let mut removed = house.tab().await;
     let (id, cookie) = house.sign_in(&house.client.owner).await;
     let mut signed_out = house.open(&cookie).await.unwrap();
@@ -205,7 +205,7 @@ async fn another_zone_or_name_ends_no_line(pool: PgPool) {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn whatever_is_sent_is_answered_with_a_code(pool: PgPool) {
-    let house = House::new(&pool).await;
+    let house = LivePortal::new(&pool).await;
     let stream = house.session;
     let offset = |from: &str| json!({ "follow": { "stream": stream, "from": from } }).to_string();
     let cases = [
@@ -231,7 +231,7 @@ async fn whatever_is_sent_is_answered_with_a_code(pool: PgPool) {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn a_page_follows_a_page_worth_of_streams(pool: PgPool) {
-    let house = House::new(&pool).await;
+    let house = LivePortal::new(&pool).await;
     let mut tab = house.tab().await;
     for number in 0..33 {
         tab.follow(StreamId(Uuid::from_u128(number)), 0).await;
@@ -252,7 +252,7 @@ async fn a_page_follows_a_page_worth_of_streams(pool: PgPool) {
 async fn who_reads_slowly_misses_nothing(pool: PgPool) {
     const APPENDS: usize = 30;
     const EACH: usize = 500;
-    let house = House::new(&pool).await;
+    let house = LivePortal::new(&pool).await;
     let mut tab = house.tab().await;
     tab.follow(house.session, 0).await;
     let (from, _) = tab.events().await;
@@ -281,7 +281,7 @@ struct Events {
 }
 
 impl Events {
-    async fn open(house: &House, query: &str, cookie: &str) -> Self {
+    async fn open(house: &LivePortal, query: &str, cookie: &str) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let url = format!("http://{}/live/events?{query}", house.address);
         let response = reqwest::Client::new().get(url).header("cookie", cookie).send().await.unwrap();
@@ -308,7 +308,7 @@ impl Events {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn where_no_socket_gets_through_the_same_frames_come_as_events(pool: PgPool) {
-    let house = House::new(&pool).await;
+    let house = LivePortal::new(&pool).await;
     let other = house.fixture.client("Cedar").await;
     let foreign = ask(&house.fixture, &other).await.session;
     let (id, cookie) = house.sign_in(&house.client.member).await;
@@ -356,7 +356,7 @@ async fn where_no_socket_gets_through_the_same_frames_come_as_events(pool: PgPoo
 
 #[sqlx::test(migrations = "../migrations")]
 async fn a_server_that_stops_sends_its_pages_to_another(pool: PgPool) {
-    let house = House::new(&pool).await;
+    let house = LivePortal::new(&pool).await;
     let mut tab = house.tab().await;
     tab.follow(house.session, 0).await;
     tab.events().await;
@@ -367,7 +367,7 @@ async fn a_server_that_stops_sends_its_pages_to_another(pool: PgPool) {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn everyone_who_looks_is_named_once(pool: PgPool) {
-    let house = House::new(&pool).await;
+    let house = LivePortal::new(&pool).await;
     let mut first = house.tab().await;
     first.follow(house.session, 0).await;
     assert_eq!(first.people().await, ["Member"]);
@@ -383,7 +383,7 @@ async fn everyone_who_looks_is_named_once(pool: PgPool) {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn people_on_other_nodes_are_seen(pool: PgPool) {
-    let house = House::new(&pool).await;
+    let house = LivePortal::new(&pool).await;
     let (other, shutdown) = (domain::testing::bare(&pool).await, Shutdown::default());
     let elsewhere = shared::serve(&other, &shutdown).await;
     let mut here = house.tab().await;
@@ -409,7 +409,7 @@ async fn people_on_other_nodes_are_seen(pool: PgPool) {
 /// A page that was open since before the events went: it is told to be drawn anew, and is then what a fresh one is.
 #[sqlx::test(migrations = "../migrations")]
 async fn an_offset_before_what_is_kept_asks_for_the_page_anew(pool: PgPool) {
-    let house = House::new(&pool).await;
+    let house = LivePortal::new(&pool).await;
     let mut tab = house.tab().await;
     tab.follow(house.session, 0).await;
     let (next, _) = tab.events().await;

@@ -21,7 +21,7 @@ use uuid::Uuid;
 const FOREVER: Duration = Duration::from_secs(20);
 
 /// A server with a client that has one request.
-struct House {
+struct StreamsPortal {
     fixture: Fixture,
     client: TestClient,
     address: SocketAddr,
@@ -30,7 +30,7 @@ struct House {
     backstage: StreamId,
 }
 
-impl House {
+impl StreamsPortal {
     async fn new(pool: &PgPool) -> Self {
         // The browser's stand-in needs a provider of TLS, whether it uses it or not.
         let _ = rustls::crypto::ring::default_provider().install_default();
@@ -43,9 +43,9 @@ impl House {
     }
 
     /// Signs somebody in.
-    async fn browser(&self, scope: &Scope) -> Browser {
+    async fn browser(&self, scope: &Scope) -> StreamsBrowser {
         let (sign_in, _) = shared::sign_in(&self.fixture.db, scope).await;
-        Browser { address: self.address, sign_in, client: Client::new() }
+        StreamsBrowser { address: self.address, sign_in, client: Client::new() }
     }
 
     async fn append(&self, stream: StreamId, text: &str) {
@@ -53,13 +53,13 @@ impl House {
     }
 }
 
-struct Browser {
+struct StreamsBrowser {
     address: SocketAddr,
     sign_in: Id,
     client: Client,
 }
 
-impl Browser {
+impl StreamsBrowser {
     async fn ask(&self, method: Method, rest: &str) -> Response {
         let url = format!("http://{}/v1/stream/{rest}", self.address);
         let request =
@@ -78,7 +78,7 @@ fn header<'a>(response: &'a Response, name: &str) -> &'a str {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn people_read_what_they_may_see(pool: PgPool) {
-    let house = House::new(&pool).await;
+    let house = StreamsPortal::new(&pool).await;
     let stranger = house.fixture.client("Hill Insurance").await;
     house.append(house.backstage, "1").await;
     let (member, operator, stranger) = (
@@ -86,7 +86,7 @@ async fn people_read_what_they_may_see(pool: PgPool) {
         house.browser(&house.fixture.operator).await,
         house.browser(&stranger.owner).await,
     );
-    let nobody = Browser { sign_in: Id::default(), client: Client::new(), ..member };
+    let nobody = StreamsBrowser { sign_in: Id::default(), client: Client::new(), ..member };
     let (session, backstage, none) =
         (house.session.to_string(), house.backstage.to_string(), Uuid::now_v7().to_string());
     for (who, browser, stream, may) in [
@@ -122,7 +122,7 @@ async fn people_read_what_they_may_see(pool: PgPool) {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn what_is_read_is_the_log_and_goes_on(pool: PgPool) {
-    let house = House::new(&pool).await;
+    let house = StreamsPortal::new(&pool).await;
     let browser = house.browser(&house.client.member).await;
     let stream = house.session;
     let response = browser.get(&stream.to_string()).await;
@@ -138,7 +138,7 @@ async fn what_is_read_is_the_log_and_goes_on(pool: PgPool) {
     assert_eq!(again.status(), StatusCode::NOT_MODIFIED);
 
     let waiting = tokio::spawn({
-        let browser = Browser { client: browser.client.clone(), ..browser };
+        let browser = StreamsBrowser { client: browser.client.clone(), ..browser };
         let rest = format!("{stream}?offset={next}&live=long-poll");
         async move { browser.get(&rest).await }
     });
@@ -155,7 +155,7 @@ async fn what_is_read_is_the_log_and_goes_on(pool: PgPool) {
 /// More than the engine reads at once comes in one answer all the same, and is one array.
 #[sqlx::test(migrations = "../migrations")]
 async fn a_long_log_comes_whole(pool: PgPool) {
-    let house = House::new(&pool).await;
+    let house = StreamsPortal::new(&pool).await;
     let browser = house.browser(&house.fixture.operator).await;
     let events: Vec<String> = (0..2_345).map(|number| number.to_string()).collect();
     house.fixture.db.engine().append(house.backstage, Append::new(events)).await.unwrap();
@@ -183,7 +183,7 @@ async fn until(response: &mut Response, text: &str) -> (String, bool) {
 /// An open stream ends within seconds when its reader is signed out, and at once when the server stops.
 #[sqlx::test(migrations = "../migrations")]
 async fn access_that_is_taken_away_ends_open_streams(pool: PgPool) {
-    let house = House::new(&pool).await;
+    let house = StreamsPortal::new(&pool).await;
     let (leaving, staying) =
         (house.browser(&house.client.member).await, house.browser(&house.client.member).await);
     let rest = format!("{}?offset=now&live=sse", house.session);
@@ -200,15 +200,15 @@ async fn access_that_is_taken_away_ends_open_streams(pool: PgPool) {
     assert!(until(&mut stayed, "never").await.1);
 }
 
-/// As [`Browser::ask`], at the folded session.
-async fn folded(browser: &Browser, stream: impl std::fmt::Display) -> Response {
+/// As [`StreamsBrowser::ask`], at the folded session.
+async fn folded(browser: &StreamsBrowser, stream: impl std::fmt::Display) -> Response {
     let url = format!("http://{}/v1/sessions/{stream}", browser.address);
     browser.client.get(url).header("cookie", format!("sign_in={}", browser.sign_in)).send().await.unwrap()
 }
 
 #[sqlx::test(migrations = "../migrations")]
 async fn what_is_dropped_is_gone_and_the_fold_leads_on(pool: PgPool) {
-    let house = House::new(&pool).await;
+    let house = StreamsPortal::new(&pool).await;
     let stranger = house.fixture.client("Hill Insurance").await;
     let browser = house.browser(&house.client.member).await;
     let before: Value = folded(&browser, house.session).await.json().await.unwrap();
@@ -234,7 +234,7 @@ async fn what_is_dropped_is_gone_and_the_fold_leads_on(pool: PgPool) {
     let (operator, stranger) =
         (house.browser(&house.fixture.operator).await, house.browser(&stranger.owner).await);
     assert_eq!(folded(&operator, house.session).await.status(), StatusCode::OK);
-    let nobody = Browser { sign_in: Id::default(), client: Client::new(), address: house.address };
+    let nobody = StreamsBrowser { sign_in: Id::default(), client: Client::new(), address: house.address };
     for (who, browser, stream) in [
         ("a stranger", &stranger, house.session.to_string()),
         ("nobody", &nobody, house.session.to_string()),
@@ -251,7 +251,7 @@ async fn what_is_dropped_is_gone_and_the_fold_leads_on(pool: PgPool) {
 #[sqlx::test(migrations = "../migrations")]
 async fn what_was_deleted_is_read_nowhere(pool: PgPool) {
     const SECRET: &str = "a word too much";
-    let house = House::new(&pool).await;
+    let house = StreamsPortal::new(&pool).await;
     let (db, owner, stream) = (&house.fixture.db, &house.client.owner, house.session);
     let files = tempfile::tempdir().unwrap();
     let store = domain::files::Store::folder(files.path()).unwrap();

@@ -25,18 +25,18 @@ use server::jobs::webhooks::send_due;
 use sqlx::PgPool;
 use tokio::net::TcpListener;
 
-type Got = Arc<Mutex<Vec<(HeaderMap, Bytes)>>>;
+type ReceivedMessages = Arc<Mutex<Vec<(HeaderMap, Bytes)>>>;
 
 /// Whoever takes the messages, or does not.
-struct Taker {
+struct WebhookReceiver {
     url: String,
-    got: Got,
+    got: ReceivedMessages,
     says: Arc<AtomicU16>,
 }
 
-impl Taker {
+impl WebhookReceiver {
     async fn new() -> Self {
-        let (got, says) = (Got::default(), Arc::new(AtomicU16::new(204)));
+        let (got, says) = (ReceivedMessages::default(), Arc::new(AtomicU16::new(204)));
         let router = Router::new().route("/hook", post(take)).with_state((got.clone(), says.clone()));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/hook", listener.local_addr().unwrap());
@@ -58,7 +58,7 @@ impl Taker {
 }
 
 async fn take(
-    State((got, says)): State<(Got, Arc<AtomicU16>)>,
+    State((got, says)): State<(ReceivedMessages, Arc<AtomicU16>)>,
     headers: HeaderMap,
     body: Bytes,
 ) -> (StatusCode, &'static str) {
@@ -85,19 +85,24 @@ fn independently(secret: &str, headers: &HeaderMap, body: &Bytes) {
     assert!(!check("whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA").status.success(), "so that it can fail");
 }
 
-struct House {
+struct WebhooksPortal {
     fixture: Fixture,
     client: TestClient,
-    taker: Taker,
+    taker: WebhookReceiver,
     safe_http: SafeHttp,
 }
 
-impl House {
+impl WebhooksPortal {
     async fn new(pool: &PgPool, admitted: Admitted) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let fixture = Fixture::new(pool).await;
         let client = fixture.subscriber("Harbor & Pine").await;
-        Self { fixture, client, taker: Taker::new().await, safe_http: SafeHttp::new(admitted).unwrap() }
+        Self {
+            fixture,
+            client,
+            taker: WebhookReceiver::new().await,
+            safe_http: SafeHttp::new(admitted).unwrap(),
+        }
     }
 
     async fn webhook(&self, events: &[EventKind]) -> (WebhookId, String) {
@@ -129,7 +134,7 @@ impl House {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn what_happens_is_sent_once_and_signed(pool: PgPool) {
-    let house = House::new(&pool, Admitted::private()).await;
+    let house = WebhooksPortal::new(&pool, Admitted::private()).await;
     let (webhook, secret) = house.webhook(&[EventKind::RequestCreated]).await;
     assert!(secret.starts_with("whsec_"));
     // The scheme's library goes by its own clock.
@@ -172,7 +177,7 @@ async fn what_happens_is_sent_once_and_signed(pool: PgPool) {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn what_is_not_taken_comes_again_and_is_given_up_after_three_days(pool: PgPool) {
-    let house = House::new(&pool, Admitted::private()).await;
+    let house = WebhooksPortal::new(&pool, Admitted::private()).await;
     let (webhook, _) = house.webhook(&[EventKind::RequestCreated]).await;
     house.taker.says.store(500, Relaxed);
     shared::ask(&house.fixture, &house.client).await;
@@ -212,7 +217,7 @@ async fn what_is_not_taken_comes_again_and_is_given_up_after_three_days(pool: Pg
 
 #[sqlx::test(migrations = "../migrations")]
 async fn inner_addresses_are_not_reached(pool: PgPool) {
-    let house = House::new(&pool, Admitted::default()).await;
+    let house = WebhooksPortal::new(&pool, Admitted::default()).await;
     let (webhook, _) = house.webhook(&[EventKind::RequestCreated]).await;
     shared::ask(&house.fixture, &house.client).await;
     assert_eq!(house.send().await, 1);
@@ -230,7 +235,7 @@ async fn every_kind_is_told(pool: PgPool) {
         deliverables::{self, Content},
         session::Choice,
     };
-    let house = House::new(&pool, Admitted::private()).await;
+    let house = WebhooksPortal::new(&pool, Admitted::private()).await;
     house.webhook(&EventKind::ALL).await;
     let (db, operator) = (house.db(), &house.fixture.operator);
     house.fixture.agent("Juno", None).await;

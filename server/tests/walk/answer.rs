@@ -2,7 +2,7 @@ use axum::http::StatusCode;
 
 /// What a browser is told.
 #[derive(Debug)]
-pub struct Answer {
+pub struct PageResponse {
     pub status: StatusCode,
     pub location: String,
     pub kind: String,
@@ -10,7 +10,7 @@ pub struct Answer {
     pub body: String,
 }
 
-impl Answer {
+impl PageResponse {
     /// Everything that arrived, in lower case.
     pub fn bytes(&self) -> String {
         format!("{} {}", self.headers, self.body).to_lowercase()

@@ -7,7 +7,7 @@ use sqlx::PgPool;
 
 use super::{
     browser::Browser,
-    examples::{Deed, deed, is_for_programs, is_public, path},
+    examples::{FormExample, deed, is_for_programs, is_public, path},
     town::{OURS, Town},
 };
 
@@ -66,7 +66,7 @@ async fn every_change_is_told_or_has_a_reason_not_to_be(pool: PgPool) {
     let mut wrong = Vec::new();
     let mut before = entries(&town).await.len();
     for pattern in router::patterns().into_iter().filter(|pattern| !is_for_programs(pattern)) {
-        let Some(Deed { body, refused, .. }) = deed(&town, &pattern) else { continue };
+        let Some(FormExample { body, refused, .. }) = deed(&town, &pattern) else { continue };
         sqlx::query("DELETE FROM rate_limit").execute(&town.ours.pool).await.unwrap();
         town.sell().await;
         let browser = match is_public(&pattern) {

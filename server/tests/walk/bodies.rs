@@ -6,10 +6,10 @@ use server::router;
 use sqlx::PgPool;
 
 use super::{
-    answer::Answer,
+    answer::PageResponse,
     browser::{Browser, form_token},
-    digest::Watch,
-    examples::{Body, Fields, deed, is_public, path},
+    digest::RowWatch,
+    examples::{Fields, FormBody, deed, is_public, path},
     town::{OURS, Town},
 };
 
@@ -36,7 +36,7 @@ fn rightful<'a>(town: &'a Town, pattern: &str) -> Option<&'a Scope> {
 }
 
 /// Every pattern that takes a form, its address and what it takes.
-fn forms(town: &Town) -> Vec<(String, String, Body)> {
+fn forms(town: &Town) -> Vec<(String, String, FormBody)> {
     let of = |pattern: String| {
         let deed = deed(town, &pattern)?;
         let path = path(town, &pattern);
@@ -46,7 +46,7 @@ fn forms(town: &Town) -> Vec<(String, String, Body)> {
 }
 
 /// What is wrong with an answer to something that nobody should send.
-pub fn complaint(answer: &Answer) -> Option<String> {
+pub fn complaint(answer: &PageResponse) -> Option<String> {
     let failed = answer.status.is_server_error();
     let mute = answer.status.is_client_error() && !answer.has_words();
     (failed || mute).then(|| answer.gist())
@@ -69,7 +69,7 @@ async fn what_is_no_form_is_answered_in_words(pool: PgPool) {
 }
 
 /// Bodies that are no form of ours. Some carry the form's token, so that they get further.
-fn raws(body: &Body) -> Vec<Raw> {
+fn raws(body: &FormBody) -> Vec<Raw> {
     let token = form_token();
     let with = |rest: &str| format!("form_token={token}&{rest}").into_bytes();
     let names: Vec<&str> = body.fields().iter().map(|(name, _)| name.as_str()).collect();
@@ -178,11 +178,11 @@ async fn no_value_of_a_field_is_too_much(pool: PgPool) {
 async fn nothing_is_done_without_the_token_or_from_another_site(pool: PgPool) {
     let town = Town::new(&pool).await;
     let forms = forms(&town);
-    let mut watch = Watch::new(&pool, &town.ids()).await;
+    let mut watch = RowWatch::new(&pool, &town.ids()).await;
     let mut wrong = Vec::new();
     for (pattern, path, body) in forms {
         for attack in ATTACKS {
-            let is_json = matches!(body, Body::Json(..));
+            let is_json = matches!(body, FormBody::Json(..));
             if is_json && matches!(attack, Attack::NoToken | Attack::AnothersToken) {
                 continue;
             }

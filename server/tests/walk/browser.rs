@@ -11,8 +11,8 @@ use http_body_util::BodyExt;
 use tower::ServiceExt;
 
 use super::{
-    answer::Answer,
-    examples::{Body as Sent, Fields},
+    answer::PageResponse,
+    examples::{Fields, FormBody},
     shared::{self, FORM_KEY},
     town::Town,
 };
@@ -46,7 +46,7 @@ impl Browser {
     }
 
     /// The same after an answer that signed it in.
-    pub fn signed_in(self, answer: &Answer) -> Self {
+    pub fn signed_in(self, answer: &PageResponse) -> Self {
         let cookie = answer.headers.split("sign_in=").nth(1).and_then(|rest| rest.split([';', '"']).next());
         Self { sign_in: cookie.map(|id| format!("sign_in={id}")), ..self }
     }
@@ -63,23 +63,23 @@ impl Browser {
             .header(header::ORIGIN, format!("http://{}", self.host))
     }
 
-    pub async fn get(&self, path: &str) -> Answer {
+    pub async fn get(&self, path: &str) -> PageResponse {
         self.send(self.request("GET", path).body(Body::empty()).unwrap()).await
     }
 
     /// Posts a form with its token.
-    pub async fn post(&self, path: &str, sent: &Sent) -> Answer {
+    pub async fn post(&self, path: &str, sent: &FormBody) -> PageResponse {
         let (kind, bytes) = sent.encoded(&form_token());
         self.send(self.request("POST", path).header(header::CONTENT_TYPE, kind).body(bytes.into()).unwrap())
             .await
     }
 
     /// Posts fields as a plain form with its token.
-    pub async fn post_fields(&self, path: &str, fields: Fields) -> Answer {
-        self.post(path, &Sent::Form(fields)).await
+    pub async fn post_fields(&self, path: &str, fields: Fields) -> PageResponse {
+        self.post(path, &FormBody::Form(fields)).await
     }
 
-    pub async fn send(&self, mut request: Request<Body>) -> Answer {
+    pub async fn send(&self, mut request: Request<Body>) -> PageResponse {
         request.extensions_mut().insert(ConnectInfo(SocketAddr::from(([192, 0, 2, 1], 4_000))));
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
@@ -90,7 +90,7 @@ impl Browser {
             Some("text/event-stream") => first(body).await,
             _ => body.collect().await.expect("a whole body").to_bytes(),
         };
-        Answer {
+        PageResponse {
             status: parts.status,
             location: text(header::LOCATION).unwrap_or_default().to_owned(),
             kind: text(header::CONTENT_TYPE).unwrap_or_default().to_owned(),

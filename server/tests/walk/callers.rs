@@ -8,16 +8,16 @@ use sqlx::PgPool;
 use uuid::Uuid;
 
 use super::{
-    answer::Answer,
+    answer::PageResponse,
     browser::Browser,
-    digest::Watch,
-    examples::{self, Body, Deed, OWN, PUBLIC, deed, is_for_programs, is_hook, is_public, path},
+    digest::RowWatch,
+    examples::{self, FormBody, FormExample, OWN, PUBLIC, deed, is_for_programs, is_hook, is_public, path},
     town::{OURS, THEIRS, Town},
 };
 
 /// What a caller may be told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Told {
+enum AllowedAnswer {
     /// To sign in, or that there is nothing.
     SignIn,
     /// That there is nothing.
@@ -44,7 +44,7 @@ struct Caller {
     words: Vec<&'static str>,
     /// Whose rows they must not change.
     ids: Vec<Uuid>,
-    told: fn(&Town, &str, &'static str) -> Told,
+    told: fn(&Town, &str, &'static str) -> AllowedAnswer,
 }
 
 #[sqlx::test(migrations = "../migrations")]
@@ -52,7 +52,7 @@ async fn nobody_gets_where_they_do_not_belong(pool: PgPool) {
     let town = Town::new(&pool).await;
     let mut wrong = Vec::new();
     for caller in callers(&town) {
-        let mut watch = Watch::new(&pool, &caller.ids).await;
+        let mut watch = RowWatch::new(&pool, &caller.ids).await;
         for pattern in router::patterns() {
             walk(&town, &caller, &pattern, &mut wrong).await;
             let changes = watch.changes().await;
@@ -71,8 +71,12 @@ async fn walk(town: &Town, caller: &Caller, pattern: &str, wrong: &mut Vec<Strin
     let path = path(town, pattern);
     let deed = deed(town, pattern);
     for method in ["GET", "POST"] {
-        let told = if is_for_programs(pattern) { Told::Token } else { (caller.told)(town, pattern, method) };
-        if told == Told::Rightful {
+        let told = if is_for_programs(pattern) {
+            AllowedAnswer::Token
+        } else {
+            (caller.told)(town, pattern, method)
+        };
+        if told == AllowedAnswer::Rightful {
             continue;
         }
         // Afresh each time: some forms end the browser's sign-in.
@@ -94,14 +98,14 @@ async fn walk(town: &Town, caller: &Caller, pattern: &str, wrong: &mut Vec<Strin
 }
 
 /// What is wrong with an answer.
-fn complaint(caller: &Caller, told: Told, answer: &Answer) -> Option<String> {
+fn complaint(caller: &Caller, told: AllowedAnswer, answer: &PageResponse) -> Option<String> {
     let nothing = answer.status == StatusCode::NOT_FOUND || answer.is_no_route();
     let fits = match told {
-        Told::SignIn => nothing || answer.is_to_sign_in(),
-        Told::Nothing => nothing,
-        Told::Token => answer.asks_for_token(),
-        Told::NotTheirRole => nothing || answer.is_refused_by_role(),
-        Told::Theirs | Told::Rightful => !answer.status.is_server_error(),
+        AllowedAnswer::SignIn => nothing || answer.is_to_sign_in(),
+        AllowedAnswer::Nothing => nothing,
+        AllowedAnswer::Token => answer.asks_for_token(),
+        AllowedAnswer::NotTheirRole => nothing || answer.is_refused_by_role(),
+        AllowedAnswer::Theirs | AllowedAnswer::Rightful => !answer.status.is_server_error(),
     };
     let bytes = answer.bytes();
     let read: Vec<_> = caller.words.iter().filter(|word| bytes.contains(**word)).collect();
@@ -129,7 +133,9 @@ fn callers(town: &Town) -> Vec<Caller> {
             who: Some(town.theirs.operator.clone()),
             words: vec!["quillhaven", "brackenmoor", "fernworth"],
             ids: town.ids(),
-            told: |_, pattern, _| if pattern.starts_with("/portal") { Told::Nothing } else { away(pattern) },
+            told: |_, pattern, _| {
+                if pattern.starts_with("/portal") { AllowedAnswer::Nothing } else { away(pattern) }
+            },
         },
         Caller {
             name: "another workspace's owner at their own door",
@@ -137,7 +143,9 @@ fn callers(town: &Town) -> Vec<Caller> {
             who: Some(town.marsh.client.owner.clone()),
             words: vec!["quillhaven", "brackenmoor", "fernworth"],
             ids: town.ids(),
-            told: |_, pattern, _| if pattern.starts_with("/desk") { Told::Nothing } else { away(pattern) },
+            told: |_, pattern, _| {
+                if pattern.starts_with("/desk") { AllowedAnswer::Nothing } else { away(pattern) }
+            },
         },
         Caller {
             name: "another client's owner",
@@ -145,7 +153,9 @@ fn callers(town: &Town) -> Vec<Caller> {
             who: Some(town.bracken.client.owner.clone()),
             words: vec!["quillhaven", "fernworth-backstage"],
             ids: town.quill.ids(),
-            told: |_, pattern, _| if pattern.starts_with("/desk") { Told::Nothing } else { away(pattern) },
+            told: |_, pattern, _| {
+                if pattern.starts_with("/desk") { AllowedAnswer::Nothing } else { away(pattern) }
+            },
         },
         Caller {
             name: "another client's bookkeeper",
@@ -154,9 +164,9 @@ fn callers(town: &Town) -> Vec<Caller> {
             words: vec!["quillhaven", "fernworth-backstage"],
             ids: town.quill.ids(),
             told: |_, pattern, method| match away(pattern) {
-                _ if pattern.starts_with("/desk") => Told::Nothing,
+                _ if pattern.starts_with("/desk") => AllowedAnswer::Nothing,
                 // Before it is looked whether there is anything: the answer is the same for everything.
-                Told::Nothing if method == "POST" => Told::NotTheirRole,
+                AllowedAnswer::Nothing if method == "POST" => AllowedAnswer::NotTheirRole,
                 told => told,
             },
         },
@@ -188,43 +198,43 @@ fn callers(town: &Town) -> Vec<Caller> {
 }
 
 /// Whoever is not signed in here.
-fn signed_out(_: &Town, pattern: &str, _: &'static str) -> Told {
-    if is_public(pattern) { Told::Theirs } else { Told::SignIn }
+fn signed_out(_: &Town, pattern: &str, _: &'static str) -> AllowedAnswer {
+    if is_public(pattern) { AllowedAnswer::Theirs } else { AllowedAnswer::SignIn }
 }
 
 /// Whoever has pages of the same kind elsewhere: what names something names nothing of theirs.
-fn away(pattern: &str) -> Told {
+fn away(pattern: &str) -> AllowedAnswer {
     // A month, a year and a kind of book are everybody's.
     let calendar = ["month", "book", "year"];
     let names_something = examples::parameters(pattern).iter().any(|name| !calendar.contains(&name.as_str()));
-    if names_something && !is_public(pattern) { Told::Nothing } else { Told::Theirs }
+    if names_something && !is_public(pattern) { AllowedAnswer::Nothing } else { AllowedAnswer::Theirs }
 }
 
 /// Whoever belongs to the client, within what their role lets them do.
-fn by_role(town: &Town, pattern: &str, method: &'static str, role: Role) -> Told {
+fn by_role(town: &Town, pattern: &str, method: &'static str, role: Role) -> AllowedAnswer {
     let bills = pattern.starts_with("/portal/billing");
     match method {
-        _ if pattern.starts_with("/desk") => Told::Nothing,
+        _ if pattern.starts_with("/desk") => AllowedAnswer::Nothing,
         _ if is_public(pattern) || OWN.contains(&pattern) => {
             if method == "GET" {
-                Told::Theirs
+                AllowedAnswer::Theirs
             } else {
-                Told::Rightful
+                AllowedAnswer::Rightful
             }
         }
-        "GET" if bills && role == Role::Member => Told::Nothing,
+        "GET" if bills && role == Role::Member => AllowedAnswer::Nothing,
         // To take along what is theirs stands in the audit log.
         "GET" if pattern.ends_with("/data/{export}/download") => match role {
-            Role::Owner => Told::Rightful,
-            _ => Told::NotTheirRole,
+            Role::Owner => AllowedAnswer::Rightful,
+            _ => AllowedAnswer::NotTheirRole,
         },
-        "GET" if pattern == "/portal/requests/new" && role == Role::Billing => Told::NotTheirRole,
-        "GET" => Told::Theirs,
+        "GET" if pattern == "/portal/requests/new" && role == Role::Billing => AllowedAnswer::NotTheirRole,
+        "GET" => AllowedAnswer::Theirs,
         _ => match deed(town, pattern) {
-            Some(deed) if deed.roles.contains(&role) => Told::Rightful,
-            Some(_) => Told::NotTheirRole,
+            Some(deed) if deed.roles.contains(&role) => AllowedAnswer::Rightful,
+            Some(_) => AllowedAnswer::NotTheirRole,
             // There is no form to send, or `the_right_ones_get_in` says that its example is missing.
-            None => Told::Theirs,
+            None => AllowedAnswer::Theirs,
         },
     }
 }
@@ -250,11 +260,13 @@ async fn the_right_ones_get_in(town: &Town, wrong: &mut Vec<String>) {
             false => Browser::of(town, OURS, who).await,
         };
         let deed = deed(town, &pattern);
-        let body = deed.as_ref().map_or(Body::Form(Vec::new()), |deed| deed.body.clone());
+        let body = deed.as_ref().map_or(FormBody::Form(Vec::new()), |deed| deed.body.clone());
         let done = browser.post(&path, &body).await;
         let fits = match &deed {
             None => done.is_no_route(),
-            Some(Deed { refused: Some(_), .. }) => done.status.is_client_error() && !done.is_no_route(),
+            Some(FormExample { refused: Some(_), .. }) => {
+                done.status.is_client_error() && !done.is_no_route()
+            }
             Some(_) => done.status.is_success() || done.status == StatusCode::SEE_OTHER,
         };
         if !fits || (done.is_to_sign_in() && !is_public(&pattern)) {

@@ -9,7 +9,7 @@ use uuid::Uuid;
 const BESIDE: [&str; 4] = ["_sqlx_migrations", "install", "rate_limit", "sign_in"];
 
 /// Watches the rows that name one of these ids.
-pub struct Watch {
+pub struct RowWatch {
     pool: PgPool,
     tables: Vec<String>,
     ids: String,
@@ -18,7 +18,7 @@ pub struct Watch {
     marks: Vec<(String, String)>,
 }
 
-impl Watch {
+impl RowWatch {
     /// From now on; the tables come from the catalogue, so a new one is watched as well.
     pub async fn new(pool: &PgPool, ids: &[Uuid]) -> Self {
         let tables: Vec<String> = sqlx::query_scalar(

@@ -13,7 +13,7 @@ use domain::tokens::{self, NewToken, Right};
 use sqlx::PgPool;
 
 use super::{
-    answer::Answer,
+    answer::PageResponse,
     browser::Browser,
     town::{OURS, Town},
 };
@@ -42,7 +42,7 @@ impl Log {
 }
 
 /// The id of a request, as its answer's header says it.
-fn id(answer: &Answer) -> &str {
+fn id(answer: &PageResponse) -> &str {
     let rest = answer.headers.split_once("\"x-request-id\": \"").map(|(_, rest)| rest);
     rest.and_then(|rest| rest.split_once('"')).map(|(id, _)| id).unwrap()
 }

@@ -10,7 +10,7 @@ use sqlx::PgPool;
 use super::{
     bodies::{complaint, whoever_may},
     browser::Browser,
-    examples::{Body as Sent, deed, parameters, path, path_with},
+    examples::{FormBody, deed, parameters, path, path_with},
     shared::sign_in,
     town::{OURS, Town},
 };
@@ -55,7 +55,7 @@ async fn no_parameter_of_an_address_is_too_much(pool: PgPool) {
     let town = Town::new(&pool).await;
     let mut wrong = Vec::new();
     for pattern in router::patterns().into_iter().filter(|pattern| is_read(pattern)) {
-        let body = deed(&town, &pattern).map_or(Sent::Form(Vec::new()), |deed| deed.body);
+        let body = deed(&town, &pattern).map_or(FormBody::Form(Vec::new()), |deed| deed.body);
         for parameter in parameters(&pattern) {
             for value in values() {
                 let path = path_with(&town, &pattern, |name| (name == parameter).then(|| value.clone()));

@@ -7,7 +7,7 @@ use sqlx::PgPool;
 use super::{
     answer::plain,
     browser::Browser,
-    digest::Watch,
+    digest::RowWatch,
     town::{OURS, THEIRS, Town},
 };
 
@@ -23,7 +23,7 @@ async fn linked(town: &Town) -> (String, String) {
 async fn a_scanner_that_opens_a_link_changes_nothing(pool: PgPool) {
     let town = Town::new(&pool).await;
     let (path, _) = linked(&town).await;
-    let mut watch = Watch::new(&pool, &town.ids()).await;
+    let mut watch = RowWatch::new(&pool, &town.ids()).await;
     let scanner = Browser::new(&town, OURS);
     for address in [&path, &format!("{path}/invoice"), &format!("{path}/done?checkout=cs_1"), &path] {
         let page = scanner.get(address).await;

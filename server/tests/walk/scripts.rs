@@ -6,7 +6,7 @@ use sqlx::PgPool;
 use super::{
     bodies::whoever_may,
     browser::Browser,
-    examples::{Body, deed, path},
+    examples::{FormBody, deed, path},
     html::{Tag, tags},
     town::{OURS, Town},
 };
@@ -85,7 +85,7 @@ async fn what_is_written_never_runs(pool: PgPool) {
 }
 
 /// The same form with the script in every text of it; choices, numbers and keys stay what they are.
-fn written(body: &Body) -> Body {
+fn written(body: &FormBody) -> FormBody {
     const TEXTS: [&str; 16] = [
         "title",
         "brief",
@@ -117,7 +117,9 @@ fn written(body: &Body) -> Body {
         (name.clone(), value.to_owned())
     });
     match body.with(fields.collect()) {
-        Body::Files(fields, _, _) => Body::Files(fields, "'><script>alert(7)<.html".into(), WORDS.into()),
+        FormBody::Files(fields, _, _) => {
+            FormBody::Files(fields, "'><script>alert(7)<.html".into(), WORDS.into())
+        }
         form => form,
     }
 }

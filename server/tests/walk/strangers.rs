@@ -9,7 +9,7 @@ use sqlx::PgPool;
 
 use super::{
     browser::Browser,
-    digest::Watch,
+    digest::RowWatch,
     examples::{is_hook, path},
     town::{OURS, Town},
 };
@@ -19,7 +19,7 @@ use super::{
 async fn nothing_foreign_is_reached_by_naming_it(pool: PgPool) {
     let town = Town::new(&pool).await;
     let ours = town.ids();
-    let mut watch = Watch::new(&pool, &ours).await;
+    let mut watch = RowWatch::new(&pool, &ours).await;
     let number = town.bracken.portal.review.0.number;
     let approval = town.quill.portal.waiting.1;
     let deliverable = town.quill.portal.review.1;

@@ -5,7 +5,7 @@ use domain::billing;
 use sqlx::PgPool;
 
 use super::{
-    answer::{Answer, plain},
+    answer::{PageResponse, plain},
     browser::Browser,
     town::{OURS, Town},
 };
@@ -14,7 +14,7 @@ fn fields(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
     pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
 }
 
-fn text(answer: &Answer) -> String {
+fn text(answer: &PageResponse) -> String {
     plain(answer.body.split_once("<main").expect("a page").1)
 }
 

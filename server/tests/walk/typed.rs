@@ -5,10 +5,10 @@ use server::router;
 use sqlx::PgPool;
 
 use super::{
-    answer::Answer,
+    answer::PageResponse,
     bodies::whoever_may,
     browser::{Browser, form_token},
-    examples::{Body, Fields, deed, is_for_programs, is_public, path},
+    examples::{Fields, FormBody, deed, is_for_programs, is_public, path},
     html::{Tag, tags},
     shared::FORM_KEY,
     tenant::PASSWORD,
@@ -48,7 +48,7 @@ const WRITTEN: [&str; 28] = [
 ];
 
 /// A form with words of the test's own in whatever is written, and those words.
-fn worded(body: &Body) -> Option<(Body, Vec<String>)> {
+fn worded(body: &FormBody) -> Option<(FormBody, Vec<String>)> {
     let (mut words, mut fields) = (Vec::new(), Fields::new());
     for (name, value) in body.fields() {
         let value = match name.as_str() {
@@ -63,11 +63,11 @@ fn worded(body: &Body) -> Option<(Body, Vec<String>)> {
         }
         fields.push((name.clone(), value));
     }
-    (!words.is_empty() && !matches!(body, Body::Json(..))).then(|| (body.with(fields), words))
+    (!words.is_empty() && !matches!(body, FormBody::Json(..))).then(|| (body.with(fields), words))
 }
 
 /// Every pattern whose form has words in it.
-fn forms(town: &Town) -> Vec<(String, String, Body, Vec<String>)> {
+fn forms(town: &Town) -> Vec<(String, String, FormBody, Vec<String>)> {
     let of = |pattern: String| {
         let (body, words) = worded(&deed(town, &pattern)?.body)?;
         let path = path(town, &pattern);
@@ -78,12 +78,12 @@ fn forms(town: &Town) -> Vec<(String, String, Body, Vec<String>)> {
 }
 
 /// As a person reads a page, with what stands in its fields.
-fn read(answer: &Answer) -> String {
+fn read(answer: &PageResponse) -> String {
     let named = answer.body.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"");
     named.replace("&#x27;", "'").replace("&#39;", "'").replace("&amp;", "&")
 }
 
-fn lost(answer: &Answer, words: &[String]) -> Vec<String> {
+fn lost(answer: &PageResponse, words: &[String]) -> Vec<String> {
     let page = read(answer);
     words.iter().filter(|word| !page.contains(word.as_str())).cloned().collect()
 }
@@ -116,7 +116,7 @@ async fn a_form_from_a_page_that_is_too_old_comes_back(pool: PgPool) {
 }
 
 /// The fields of a page's form that leads there.
-fn form_to(answer: &Answer, path: &str) -> Fields {
+fn form_to(answer: &PageResponse, path: &str) -> Fields {
     let get = |tag: &Tag, name: &str| {
         tag.attributes.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone())
     };
@@ -207,7 +207,7 @@ async fn emailed(town: &Town, who: &Scope) -> String {
     asked.fetch_one(&town.ours.pool).await.unwrap()
 }
 
-fn hidden(answer: &Answer, name: &str) -> Option<String> {
+fn hidden(answer: &PageResponse, name: &str) -> Option<String> {
     let get = |tag: &Tag, name: &str| {
         tag.attributes.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone())
     };
@@ -223,7 +223,7 @@ fn hidden(answer: &Answer, name: &str) -> Option<String> {
 async fn a_rule_that_says_no_keeps_the_words(pool: PgPool) {
     let town = Town::new(&pool).await;
     let mut wrong = Vec::new();
-    let mut check = |what: &str, pattern: &str, answer: Answer, words: &[String]| {
+    let mut check = |what: &str, pattern: &str, answer: PageResponse, words: &[String]| {
         let lost = lost(&answer, words);
         if answer.status.is_client_error() && !lost.is_empty() {
             wrong.push(format!("{pattern}, {what}, loses {lost:?}: {}", answer.gist()));

@@ -49,7 +49,7 @@ where
         let dispatch = self.dispatch.get().and_then(WeakDispatch::upgrade);
         let (Some(waited), Some(dispatch)) = (waited, dispatch) else { return };
         let Some(parent) = tracing_opentelemetry::get_otel_context(&waited, &dispatch) else { return };
-        let mut ran = Ran::default();
+        let mut ran = ExecutedStatement::default();
         event.record(&mut ran);
         let end = SystemTime::from(self.clock.now());
         let summary = Summary::of(&ran.statement);
@@ -74,13 +74,13 @@ where
 
 /// What sqlx tells.
 #[derive(Default)]
-struct Ran {
+struct ExecutedStatement {
     statement: String,
     seconds: f64,
     rows: i64,
 }
 
-impl Visit for Ran {
+impl Visit for ExecutedStatement {
     fn record_f64(&mut self, field: &Field, value: f64) {
         if field.name() == "elapsed_secs" {
             self.seconds = value;

@@ -10,8 +10,8 @@ use tokio::{
     net::{TcpSocket, TcpStream},
 };
 
-use super::{Endpoint, Head, framing::Framing};
-use crate::Failure;
+use super::{Endpoint, ResponseHead, framing::Framing};
+use crate::BenchError;
 
 /// Bytes that are read at once; an answer's head has to fit.
 const BUFFER: usize = 16 * 1024;
@@ -20,7 +20,7 @@ const BUFFER: usize = 16 * 1024;
 const PER_SOURCE: usize = 8_000;
 
 /// A connection and what was read from it.
-pub struct Connection {
+pub struct HttpConnection {
     stream: TcpStream,
     input: Vec<u8>,
     /// What of `input` was read and not yet looked at.
@@ -36,7 +36,7 @@ pub struct Connection {
 ///
 /// # Errors
 /// When it cannot be opened, also for want of ports or files.
-pub async fn connect(endpoint: &Endpoint, index: usize) -> io::Result<Connection> {
+pub async fn connect(endpoint: &Endpoint, index: usize) -> io::Result<HttpConnection> {
     let stream = match (endpoint.address, index / PER_SOURCE) {
         (SocketAddr::V4(server), block @ 1..) if server.ip().is_loopback() => {
             let block = u8::try_from(block).map_err(|_| io::ErrorKind::AddrNotAvailable)?;
@@ -48,18 +48,18 @@ pub async fn connect(endpoint: &Endpoint, index: usize) -> io::Result<Connection
     };
     stream.set_nodelay(true)?;
     let (input, body) = (vec![0; BUFFER], Vec::new());
-    Ok(Connection { stream, input, start: 0, end: 0, framing: Framing::length(0), body })
+    Ok(HttpConnection { stream, input, start: 0, end: 0, framing: Framing::length(0), body })
 }
 
-impl Connection {
+impl HttpConnection {
     /// Sends a request and reads the answer's head; its body is still to be read.
     ///
     /// # Errors
     /// When the connection breaks or the answer is no HTTP.
-    pub async fn start(&mut self, request: &[u8]) -> Result<Head, Failure> {
+    pub async fn start(&mut self, request: &[u8]) -> Result<ResponseHead, BenchError> {
         self.stream.write_all(request).await?;
         loop {
-            if let Some((mut head, length)) = Head::parse(&self.input[self.start..self.end])? {
+            if let Some((mut head, length)) = ResponseHead::parse(&self.input[self.start..self.end])? {
                 self.start += length;
                 self.framing = std::mem::replace(&mut head.framing, Framing::length(0));
                 return Ok(head);
@@ -74,7 +74,7 @@ impl Connection {
     ///
     /// # Errors
     /// When the connection breaks before the body is whole.
-    pub async fn more(&mut self, mut sink: impl FnMut(&[u8])) -> Result<bool, Failure> {
+    pub async fn more(&mut self, mut sink: impl FnMut(&[u8])) -> Result<bool, BenchError> {
         if self.framing.done() {
             return Ok(false);
         }
@@ -92,7 +92,7 @@ impl Connection {
     ///
     /// # Errors
     /// When the connection breaks or the answer is no HTTP.
-    pub async fn call(&mut self, request: &[u8]) -> Result<Head, Failure> {
+    pub async fn call(&mut self, request: &[u8]) -> Result<ResponseHead, BenchError> {
         let head = self.start(request).await?;
         let mut body = std::mem::take(&mut self.body);
         body.clear();

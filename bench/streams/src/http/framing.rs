@@ -4,13 +4,13 @@
 #[derive(Debug, PartialEq)]
 pub enum Framing {
     Length(u64),
-    Chunked(Chunk),
+    Chunked(ChunkState),
     UntilClose,
 }
 
 /// Where in its chunks a body is.
 #[derive(Debug, PartialEq)]
-pub enum Chunk {
+pub enum ChunkState {
     /// In the line of its size: what was read of it, and whether that is over and an extension follows.
     Size(u64, bool),
     Data(u64),
@@ -27,12 +27,12 @@ impl Framing {
     }
 
     pub fn chunked() -> Self {
-        Self::Chunked(Chunk::Size(0, false))
+        Self::Chunked(ChunkState::Size(0, false))
     }
 
     /// Whether the body is whole.
     pub fn done(&self) -> bool {
-        matches!(self, Self::Length(0) | Self::Chunked(Chunk::Done))
+        matches!(self, Self::Length(0) | Self::Chunked(ChunkState::Done))
     }
 
     /// Gives the body's bytes in `input` to `sink` and returns how many bytes of `input` were the body's.
@@ -45,7 +45,7 @@ impl Framing {
             Self::Length(left) => data(left, input, sink),
             Self::Chunked(chunk) => {
                 let mut at = 0;
-                while at < input.len() && *chunk != Chunk::Done {
+                while at < input.len() && *chunk != ChunkState::Done {
                     at += chunk.step(&input[at..], sink);
                 }
                 at
@@ -54,7 +54,7 @@ impl Framing {
     }
 }
 
-impl Chunk {
+impl ChunkState {
     /// Takes one byte, or as many as the chunk has.
     fn step(&mut self, input: &[u8], sink: &mut impl FnMut(&[u8])) -> usize {
         let byte = input[0];

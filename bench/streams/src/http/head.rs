@@ -1,14 +1,14 @@
 //! An answer's status and the headers that matter here.
 
 use super::framing::Framing;
-use crate::Failure;
+use crate::BenchError;
 
 /// The most headers that an answer may have.
 const HEADERS: usize = 64;
 
 /// What an answer begins with.
 #[derive(Debug)]
-pub struct Head {
+pub struct ResponseHead {
     pub status: u16,
     pub next_offset: Option<String>,
     pub cursor: Option<String>,
@@ -16,9 +16,9 @@ pub struct Head {
     pub(super) framing: Framing,
 }
 
-impl Head {
+impl ResponseHead {
     /// Reads it from the front of `bytes`, with the number of bytes that it takes; `None` while it is not whole.
-    pub(super) fn parse(bytes: &[u8]) -> Result<Option<(Self, usize)>, Failure> {
+    pub(super) fn parse(bytes: &[u8]) -> Result<Option<(Self, usize)>, BenchError> {
         let mut headers = [httparse::EMPTY_HEADER; HEADERS];
         let mut response = httparse::Response::new(&mut headers);
         let httparse::Status::Complete(length) = response.parse(bytes)? else { return Ok(None) };
@@ -34,7 +34,7 @@ impl Head {
         Ok(Some((head, length)))
     }
 
-    fn take(&mut self, name: &str, value: &str) -> Result<(), Failure> {
+    fn take(&mut self, name: &str, value: &str) -> Result<(), BenchError> {
         if name.eq_ignore_ascii_case("content-length") {
             self.framing = Framing::length(value.parse()?);
         } else if name.eq_ignore_ascii_case("transfer-encoding") && value.eq_ignore_ascii_case("chunked") {

@@ -5,8 +5,8 @@ mod framing;
 mod head;
 mod request;
 
-pub use connection::{Connection, connect};
-pub use head::Head;
+pub use connection::{HttpConnection, connect};
+pub use head::ResponseHead;
 pub use request::Request;
 
 use std::net::SocketAddr;

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::{
-    measurement::{Figures, Turn},
+    measurement::{BenchTurn, TurnFigures},
     works::Goal,
 };
 
@@ -26,7 +26,7 @@ pub struct Ratio {
 
 /// A goal, and whether it was met.
 #[derive(Clone, Debug, Serialize)]
-pub struct Verdict {
+pub struct GoalVerdict {
     pub goal: String,
     pub reached: Option<f64>,
     pub met: bool,
@@ -34,9 +34,14 @@ pub struct Verdict {
 
 impl Against {
     /// Rounds are compared with each other in their order: what one had to do beside, the other had too.
-    pub fn of(own: &Figures, peer: &Figures, own_turns: &[Figures], peer_turns: &[Turn]) -> Self {
-        let peer_turns: Vec<Figures> = peer_turns.iter().map(|turn| Figures::of(&[turn])).collect();
-        let ratio = |part: fn(&Figures) -> Option<f64>| {
+    pub fn of(
+        own: &TurnFigures,
+        peer: &TurnFigures,
+        own_turns: &[TurnFigures],
+        peer_turns: &[BenchTurn],
+    ) -> Self {
+        let peer_turns: Vec<TurnFigures> = peer_turns.iter().map(|turn| TurnFigures::of(&[turn])).collect();
+        let ratio = |part: fn(&TurnFigures) -> Option<f64>| {
             let each = own_turns.iter().zip(&peer_turns);
             let rounds: Vec<f64> = each.filter_map(|(own, peer)| Some(part(own)? / part(peer)?)).collect();
             Some(Ratio {
@@ -55,9 +60,9 @@ impl Against {
     }
 }
 
-impl Verdict {
+impl GoalVerdict {
     /// What is missing or out of order is no success, however fast it was.
-    pub fn of(goal: &Goal, figures: Option<&Figures>, against: Option<&Against>) -> Self {
+    pub fn of(goal: &Goal, figures: Option<&TurnFigures>, against: Option<&Against>) -> Self {
         let (words, reached, bound, at_least) = match *goal {
             Goal::Rate(bound) => ("events/s", against.map(|ratios| ratios.rate.all), bound, true),
             Goal::P99(bound) => {
@@ -79,19 +84,19 @@ impl Verdict {
 mod tests {
     use super::*;
 
-    fn turn(events: u64, cpu: f64) -> Turn {
-        Turn { events, cpu, seconds: 1.0, latencies: vec![1000], pss: 1024, ..Turn::default() }
+    fn turn(events: u64, cpu: f64) -> BenchTurn {
+        BenchTurn { events, cpu, seconds: 1.0, latencies: vec![1000], pss: 1024, ..BenchTurn::default() }
     }
 
     #[test]
     fn a_ratio_has_its_spread_over_the_rounds() {
         let (own, peer) = ([turn(100, 0.1), turn(300, 0.1)], [turn(100, 0.1), turn(100, 0.1)]);
-        let all = |turns: &[Turn]| Figures::of(&turns.iter().collect::<Vec<_>>());
-        let each: Vec<_> = own.iter().map(|turn| Figures::of(&[turn])).collect();
+        let all = |turns: &[BenchTurn]| TurnFigures::of(&turns.iter().collect::<Vec<_>>());
+        let each: Vec<_> = own.iter().map(|turn| TurnFigures::of(&[turn])).collect();
         let against = Against::of(&all(&own), &all(&peer), &each, &peer);
         assert_eq!((against.rate.all, against.rate.least, against.rate.most), (2.0, 1.0, 3.0));
         assert_eq!(against.cpu.all, 0.5);
-        let verdict = |goal| Verdict::of(&goal, Some(&all(&own)), Some(&against));
+        let verdict = |goal| GoalVerdict::of(&goal, Some(&all(&own)), Some(&against));
         assert!(verdict(Goal::Rate(2.0)).met && verdict(Goal::Cpu(0.8)).met);
         assert!(
             !verdict(Goal::Rate(2.1)).met
@@ -102,7 +107,8 @@ mod tests {
 
     #[test]
     fn what_lost_something_meets_no_goal() {
-        let lossy = Figures { missing: 1, kb_per_follower: Some(1.0), ..Figures::of(&[&turn(100, 0.1)]) };
-        assert!(!Verdict::of(&Goal::PerFollower(20.0), Some(&lossy), None).met);
+        let lossy =
+            TurnFigures { missing: 1, kb_per_follower: Some(1.0), ..TurnFigures::of(&[&turn(100, 0.1)]) };
+        assert!(!GoalVerdict::of(&Goal::PerFollower(20.0), Some(&lossy), None).met);
     }
 }

@@ -7,9 +7,10 @@ use chrono::Utc;
 use serde::Serialize;
 
 use crate::{
-    machine::Machine, measurement::Figures, options::Options, server::Server, turns::Row, works::Goal,
+    machine::Machine, measurement::TurnFigures, options::BenchOptions, server::Server, turns::WorkResults,
+    works::Goal,
 };
-use against::{Against, Verdict};
+use against::{Against, GoalVerdict};
 
 /// All of a run.
 #[derive(Serialize)]
@@ -19,41 +20,47 @@ pub struct Report {
     peer: Option<String>,
     rounds: usize,
     seconds: f64,
-    rows: Vec<Line>,
+    rows: Vec<ServerResult>,
 }
 
 /// A server at a work.
 #[derive(Serialize)]
-pub struct Line {
+pub struct ServerResult {
     work: String,
     title: String,
     server: String,
     /// Of all its turns; none when every turn failed.
-    figures: Option<Figures>,
+    figures: Option<TurnFigures>,
     /// Of each turn.
-    turns: Vec<Figures>,
+    turns: Vec<TurnFigures>,
     failures: Vec<String>,
     /// Beside the peer's; none for the peer itself.
     against: Option<Against>,
-    goals: Vec<Verdict>,
+    goals: Vec<GoalVerdict>,
 }
 
 impl Report {
     /// Puts each server beside the peer.
-    pub fn new(options: &Options, machine: Machine, servers: &[Server], rows: &[Row<'_>]) -> Self {
+    pub fn new(
+        options: &BenchOptions,
+        machine: Machine,
+        servers: &[Server],
+        rows: &[WorkResults<'_>],
+    ) -> Self {
         let names: Vec<&str> = servers.iter().map(|server| server.name.as_str()).collect();
         let peer = options.peer(&names).map(str::to_owned);
-        let of_peer = |row: &Row<'_>| {
-            let same =
-                |other: &&Row| other.work.key == row.work.key && Some(&other.server.name) == peer.as_ref();
+        let of_peer = |row: &WorkResults<'_>| {
+            let same = |other: &&WorkResults| {
+                other.work.key == row.work.key && Some(&other.server.name) == peer.as_ref()
+            };
             rows.iter().find(same).filter(|other| other.server.name != row.server.name)
         };
         // The goals are the first server's; the others are there to be compared with.
         let subject = names.first().copied();
-        let goals = |row: &Row<'_>| {
+        let goals = |row: &WorkResults<'_>| {
             if Some(row.server.name.as_str()) == subject { row.work.goals.clone() } else { Vec::new() }
         };
-        let lines = rows.iter().map(|row| Line::new(row, of_peer(row), &goals(row))).collect();
+        let lines = rows.iter().map(|row| ServerResult::new(row, of_peer(row), &goals(row))).collect();
         Self {
             date: today(),
             machine,
@@ -70,15 +77,15 @@ impl Report {
     }
 }
 
-impl Line {
-    fn new(row: &Row<'_>, peer: Option<&Row<'_>>, goals: &[Goal]) -> Self {
-        let turns: Vec<Figures> = row.turns.iter().map(|turn| Figures::of(&[turn])).collect();
-        let of = |row: &Row<'_>| {
-            (!row.turns.is_empty()).then(|| Figures::of(&row.turns.iter().collect::<Vec<_>>()))
+impl ServerResult {
+    fn new(row: &WorkResults<'_>, peer: Option<&WorkResults<'_>>, goals: &[Goal]) -> Self {
+        let turns: Vec<TurnFigures> = row.turns.iter().map(|turn| TurnFigures::of(&[turn])).collect();
+        let of = |row: &WorkResults<'_>| {
+            (!row.turns.is_empty()).then(|| TurnFigures::of(&row.turns.iter().collect::<Vec<_>>()))
         };
         let figures = of(row);
         let against = peer.and_then(|peer| Some(Against::of(&figures?, &of(peer)?, &turns, &peer.turns)));
-        let verdict = |goal| Verdict::of(goal, figures.as_ref(), against.as_ref());
+        let verdict = |goal| GoalVerdict::of(goal, figures.as_ref(), against.as_ref());
         Self {
             work: row.work.key.clone(),
             title: row.work.title.clone(),

@@ -2,8 +2,8 @@
 
 use std::fmt::Write;
 
-use super::{Line, Report, against::Ratio};
-use crate::measurement::Figures;
+use super::{Report, ServerResult, against::Ratio};
+use crate::measurement::TurnFigures;
 
 const HEAD: &str = "\
 | work | server | events/s | p50 ms | p99 ms | CPU us/event | PSS MB | RSS MB | kB/follower | tool | others | goal |
@@ -45,7 +45,7 @@ pub fn markdown(report: &Report) -> String {
     text
 }
 
-fn row(line: &Line) -> String {
+fn row(line: &ServerResult) -> String {
     let Some(figures) = &line.figures else {
         return format!("| {} | {} | failed | | | | | | | | | {} |\n", line.title, line.server, goals(line));
     };
@@ -71,7 +71,7 @@ fn row(line: &Line) -> String {
     )
 }
 
-fn goals(line: &Line) -> String {
+fn goals(line: &ServerResult) -> String {
     let each = line.goals.iter().map(|verdict| {
         let reached = verdict.reached.map_or("-".to_owned(), |value| format!("{value:.2}"));
         format!("{}: {reached}, {}", verdict.goal, if verdict.met { "met" } else { "missed" })
@@ -80,12 +80,12 @@ fn goals(line: &Line) -> String {
 }
 
 /// What a reader of the table has to know beside it.
-fn notes(line: &Line, text: &mut String) {
+fn notes(line: &ServerResult, text: &mut String) {
     let mut note = |words: String| {
         let _ = writeln!(text, "- {}, {}: {words}", line.title, line.server);
     };
     line.failures.iter().for_each(|failure| note(format!("a turn failed: {failure}")));
-    let Some(Figures { missing, disorder, reconnects, of_asked, .. }) = line.figures else { return };
+    let Some(TurnFigures { missing, disorder, reconnects, of_asked, .. }) = line.figures else { return };
     if missing > 0 {
         note(format!("{missing} missing"));
     }

@@ -9,12 +9,12 @@ use tokio::{
 
 use super::{Bench, Meter, WARM_UP};
 use crate::{
-    Failure,
-    event::Event,
+    BenchError,
+    event::BenchEvent,
     http::Endpoint,
-    measurement::Turn,
+    measurement::BenchTurn,
     server::Server,
-    stream::{Producer, Stream},
+    stream::{BenchStream, Producer},
 };
 
 /// Who appends, and how.
@@ -27,7 +27,7 @@ pub struct Load {
 }
 
 /// One producer's part.
-struct Job {
+struct AppendJob {
     endpoint: Endpoint,
     names: Arc<[String]>,
     index: usize,
@@ -45,14 +45,19 @@ struct Done {
 }
 
 /// The streams are made, each producer begins at another of them, and afterwards all is read back.
-pub async fn turn(bench: &Bench<'_>, server: &Server, names: &[String], load: Load) -> Result<Turn, Failure> {
+pub async fn turn(
+    bench: &Bench<'_>,
+    server: &Server,
+    names: &[String],
+    load: Load,
+) -> Result<BenchTurn, BenchError> {
     for name in names {
-        Stream::at(&server.endpoint, name, 0).await?.create().await?;
+        BenchStream::at(&server.endpoint, name, 0).await?.create().await?;
     }
     let (mut turn, acked) = hammer(bench, server, names, load).await?;
     let mut stored = 0;
     for name in names {
-        stored += Stream::at(&server.endpoint, name, 0).await?.read_all().await?;
+        stored += BenchStream::at(&server.endpoint, name, 0).await?.read_all().await?;
     }
     (turn.missing, turn.disorder) = (acked.saturating_sub(stored), stored.saturating_sub(acked));
     Ok(turn)
@@ -64,7 +69,7 @@ pub(super) async fn hammer(
     server: &Server,
     names: &[String],
     load: Load,
-) -> Result<(Turn, u64), Failure> {
+) -> Result<(BenchTurn, u64), BenchError> {
     let names: Arc<[String]> = names.into();
     let from = Instant::now() + WARM_UP;
     let to = from + bench.options.seconds();
@@ -72,7 +77,7 @@ pub(super) async fn hammer(
     for producer in 0..load.producers {
         // Streams apart from each other by a prime, so that among many no two producers meet for long.
         let (endpoint, names, index) = (server.endpoint.clone(), names.clone(), producer * 7919);
-        jobs.spawn(Job { endpoint, names, index, load, origin: bench.origin, from, to }.run());
+        jobs.spawn(AppendJob { endpoint, names, index, load, origin: bench.origin, from, to }.run());
     }
     sleep_until(Moment::from_std(from)).await;
     let meter = Meter::start(server);
@@ -88,10 +93,10 @@ pub(super) async fn hammer(
     Ok((turn, acked))
 }
 
-impl Job {
-    async fn run(self) -> Result<Done, Failure> {
+impl AppendJob {
+    async fn run(self) -> Result<Done, BenchError> {
         let mut at = self.index % self.names.len();
-        let mut stream = Stream::at(&self.endpoint, &self.names[at], 0).await?;
+        let mut stream = BenchStream::at(&self.endpoint, &self.names[at], 0).await?;
         let mut producer =
             self.load.idempotent.then(|| Producer { id: format!("producer-{}", self.index), sequence: 0 });
         let mut done = Done { latencies: Vec::new(), acked: 0 };
@@ -102,7 +107,7 @@ impl Job {
                 return Ok(done);
             }
             body.clear();
-            Event { writer: 0, number: done.acked, begun: micros(begun - self.origin) }.write(&mut body);
+            BenchEvent { writer: 0, number: done.acked, begun: micros(begun - self.origin) }.write(&mut body);
             stream.append(&body, producer.as_ref()).await?;
             done.acked += 1;
             let ended = Instant::now();

@@ -10,7 +10,7 @@ use std::{
 
 use tokio::time::sleep;
 
-use crate::{Failure, event};
+use crate::{BenchError, event};
 
 /// Shared by all followers of a turn.
 pub struct Audience {
@@ -21,12 +21,12 @@ pub struct Audience {
     pub disorder: AtomicU64,
     pub reconnects: AtomicU64,
     latencies: Mutex<Vec<u32>>,
-    failure: Mutex<Option<Failure>>,
+    failure: Mutex<Option<BenchError>>,
 }
 
 /// What one follower has heard: the next number of each writer.
 #[derive(Default)]
-pub struct Progress {
+pub struct FollowerProgress {
     next: Vec<u64>,
 }
 
@@ -49,12 +49,12 @@ impl Audience {
     }
 
     /// A follower cannot go on.
-    pub fn failed(&self, failure: Failure) {
+    pub fn failed(&self, failure: BenchError) {
         self.failure.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(failure);
     }
 
     /// Takes the events in a piece of JSON that a follower was sent.
-    pub fn deliver(&self, json: &[u8], received: &mut Progress) {
+    pub fn deliver(&self, json: &[u8], received: &mut FollowerProgress) {
         let now = u64::try_from(self.origin.elapsed().as_micros()).unwrap_or(u64::MAX);
         let mut latencies = self.latencies.lock().unwrap_or_else(PoisonError::into_inner);
         let mut delivered = 0;
@@ -83,7 +83,7 @@ impl Audience {
     ///
     /// # Errors
     /// When one failed, or the time is over.
-    pub async fn until_ready(&self, followers: u64, patience: Duration) -> Result<(), Failure> {
+    pub async fn until_ready(&self, followers: u64, patience: Duration) -> Result<(), BenchError> {
         match self.until(|| self.ready.load(Relaxed) >= followers, patience).await? {
             true => Ok(()),
             false => Err(format!("{} of {followers} followers came", self.ready.load(Relaxed)).into()),
@@ -94,11 +94,11 @@ impl Audience {
     ///
     /// # Errors
     /// When a follower failed.
-    pub async fn until_delivered(&self, deliveries: u64, patience: Duration) -> Result<bool, Failure> {
+    pub async fn until_delivered(&self, deliveries: u64, patience: Duration) -> Result<bool, BenchError> {
         self.until(|| self.delivered() >= deliveries, patience).await
     }
 
-    async fn until(&self, holds: impl Fn() -> bool, patience: Duration) -> Result<bool, Failure> {
+    async fn until(&self, holds: impl Fn() -> bool, patience: Duration) -> Result<bool, BenchError> {
         let end = Instant::now() + patience;
         while !holds() {
             if let Some(failure) = self.failure.lock().unwrap_or_else(PoisonError::into_inner).take() {
@@ -113,7 +113,7 @@ impl Audience {
     }
 }
 
-impl Progress {
+impl FollowerProgress {
     /// Whether this is the writer's next event; what follows is expected to follow on it.
     fn expects(&mut self, writer: usize, number: u64) -> bool {
         if self.next.len() <= writer {
@@ -127,17 +127,17 @@ impl Progress {
 mod tests {
     use super::*;
 
-    fn deliver(audience: &Audience, received: &mut Progress, events: &[(u32, u64)]) {
+    fn deliver(audience: &Audience, received: &mut FollowerProgress, events: &[(u32, u64)]) {
         let mut json = Vec::new();
         for &(writer, number) in events {
-            event::Event { writer, number, begun: 0 }.write(&mut json);
+            event::BenchEvent { writer, number, begun: 0 }.write(&mut json);
         }
         audience.deliver(&json, received);
     }
 
     #[test]
     fn what_comes_twice_or_too_early_is_disorder() {
-        let (audience, mut received) = (Audience::new(Instant::now()), Progress::default());
+        let (audience, mut received) = (Audience::new(Instant::now()), FollowerProgress::default());
         deliver(&audience, &mut received, &[(0, 0), (1, 0), (0, 1), (1, 1)]);
         assert_eq!((audience.disorder.load(Relaxed), audience.take().0), (0, 4));
         deliver(&audience, &mut received, &[(0, 1)]);

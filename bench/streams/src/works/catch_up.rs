@@ -4,16 +4,21 @@ use std::time::{Duration, Instant};
 
 use super::{Bench, Meter, PATIENCE, fill};
 use crate::{
-    Failure, event,
-    measurement::Turn,
+    BenchError, event,
+    measurement::BenchTurn,
     server::Server,
-    stream::{BEGINNING, Stream},
+    stream::{BEGINNING, BenchStream},
 };
 
 /// One reader reads all of the stream again and again; a latency is that of a whole catch-up. Only the reading counts,
 /// not the counting of what was read.
-pub async fn turn(bench: &Bench<'_>, server: &Server, name: &str, events: u64) -> Result<Turn, Failure> {
-    let mut stream = Stream::at(&server.endpoint, name, 0).await?;
+pub async fn turn(
+    bench: &Bench<'_>,
+    server: &Server,
+    name: &str,
+    events: u64,
+) -> Result<BenchTurn, BenchError> {
+    let mut stream = BenchStream::at(&server.endpoint, name, 0).await?;
     stream.create().await?;
     fill(&mut stream, events, 12 * PATIENCE).await?;
     let mut missing = events.abs_diff(stream.read_all().await?);
@@ -37,5 +42,5 @@ pub async fn turn(bench: &Bench<'_>, server: &Server, name: &str, events: u64) -
         missing += events.abs_diff(found);
         read += found;
     }
-    Ok(Turn { events: read, seconds, latencies, missing, ..meter.stop() })
+    Ok(BenchTurn { events: read, seconds, latencies, missing, ..meter.stop() })
 }

@@ -4,8 +4,10 @@ use std::sync::{Arc, atomic::Ordering::Relaxed};
 
 use tokio::{sync::Semaphore, task::JoinSet};
 
-use super::{Bench, FanOut, Meter, PATIENCE, WARM_UP, audience::Audience, readers::Reader, writers::Writers};
-use crate::{Failure, measurement::Turn, process::open_files, server::Server, stream::Stream};
+use super::{
+    Bench, FanOut, Meter, PATIENCE, WARM_UP, audience::Audience, readers::StreamFollower, writers::Writers,
+};
+use crate::{BenchError, measurement::BenchTurn, process::open_files, server::Server, stream::BenchStream};
 
 /// Files that a server or the tool may need beside a connection for each follower.
 const OTHER_FILES: usize = 300;
@@ -14,11 +16,16 @@ const OTHER_FILES: usize = 300;
 const DOOR: usize = 64;
 
 /// The followers come, then appends begin. What counts is each event at each follower.
-pub async fn turn(bench: &Bench<'_>, server: &Server, name: &str, work: FanOut) -> Result<Turn, Failure> {
+pub async fn turn(
+    bench: &Bench<'_>,
+    server: &Server,
+    name: &str,
+    work: FanOut,
+) -> Result<BenchTurn, BenchError> {
     enough_files(server, work.readers + work.streams)?;
     let names: Vec<_> = (0..work.streams).map(|index| format!("{name}-{index}")).collect();
     for name in &names {
-        Stream::at(&server.endpoint, name, 0).await?.create().await?;
+        BenchStream::at(&server.endpoint, name, 0).await?.create().await?;
     }
     let mut writers = Writers::open(&server.endpoint, &names, work.rate, bench.origin).await?;
     let before = work.weigh.then(|| server.memory());
@@ -38,7 +45,7 @@ pub async fn turn(bench: &Bench<'_>, server: &Server, name: &str, work: FanOut) 
     let (events, latencies) = audience.take();
     let per_follower =
         before.map(|before| (server.memory().pss as f64 - before.pss as f64) / work.readers as f64);
-    Ok(Turn {
+    Ok(BenchTurn {
         events,
         latencies,
         missing,
@@ -59,7 +66,7 @@ struct Listeners<'a> {
 
 impl Listeners<'_> {
     /// Waits until every follower heard what was sent to its stream, and says how much never came.
-    async fn wait_for(&self, sent: u64) -> Result<u64, Failure> {
+    async fn wait_for(&self, sent: u64) -> Result<u64, BenchError> {
         // Followers and appends are spread evenly over the streams.
         let expected = sent * self.readers as u64 / self.streams as u64;
         self.audience.until_delivered(expected, PATIENCE).await?;
@@ -73,11 +80,11 @@ async fn admit(
     names: &[String],
     work: FanOut,
     audience: &Arc<Audience>,
-) -> Result<JoinSet<()>, Failure> {
+) -> Result<JoinSet<()>, BenchError> {
     let door = Arc::new(Semaphore::new(DOOR));
     let mut readers = JoinSet::new();
     for index in 0..work.readers {
-        let reader = Reader {
+        let reader = StreamFollower {
             endpoint: server.endpoint.clone(),
             name: names[index % names.len()].clone(),
             index,
@@ -91,7 +98,7 @@ async fn admit(
     Ok(readers)
 }
 
-fn enough_files(server: &Server, connections: usize) -> Result<(), Failure> {
+fn enough_files(server: &Server, connections: usize) -> Result<(), BenchError> {
     let fewest = open_files("self").into_iter().chain(server.open_files()).min();
     match fewest {
         Some(files) if files < connections + OTHER_FILES => Err(format!(

@@ -12,7 +12,9 @@ mod writers;
 use std::time::{Duration, Instant};
 
 use self::append::Load;
-use crate::{Failure, measurement::Turn, options::Options, process, server::Server, stream::Stream};
+use crate::{
+    BenchError, measurement::BenchTurn, options::BenchOptions, process, server::Server, stream::BenchStream,
+};
 
 /// How long deliveries may still come in after the last append.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -27,7 +29,7 @@ pub struct Work {
     pub key: String,
     /// Its name in the table.
     pub title: String,
-    pub kind: Kind,
+    pub kind: WorkKind,
     pub goals: Vec<Goal>,
     /// Turns for each server, where it is not the number asked for.
     pub rounds: Option<usize>,
@@ -35,7 +37,7 @@ pub struct Work {
 
 /// What is done.
 #[derive(Clone, Copy, Debug)]
-pub enum Kind {
+pub enum WorkKind {
     /// Closed loop: each producer has one append in flight.
     Append { producers: usize, streams: usize, idempotent: bool },
     /// The official client's IdempotentProducer, in Node.
@@ -50,7 +52,7 @@ pub enum Kind {
     ManyStreams { from: u64, to: u64 },
 }
 
-impl Kind {
+impl WorkKind {
     /// Whether streams are filled for long before it.
     pub fn is_deep(&self) -> bool {
         matches!(self, Self::LongStream { .. } | Self::ManyStreams { .. })
@@ -99,7 +101,7 @@ pub enum Goal {
 
 /// What all turns share.
 pub struct Bench<'a> {
-    pub options: &'a Options,
+    pub options: &'a BenchOptions,
     /// Zero of the events' times.
     pub origin: Instant,
     /// Makes the names of this run's streams its own.
@@ -107,18 +109,18 @@ pub struct Bench<'a> {
 }
 
 /// Every work, in the order of the table.
-pub fn all(options: &Options) -> Vec<Work> {
+pub fn all(options: &BenchOptions) -> Vec<Work> {
     // First, while the servers are fresh: an allocator keeps what earlier followers needed and hides what these need.
     let mut all = vec![followers(options)];
     all.extend(appends());
     if options.official_client.is_some() {
         let title = "official client's IdempotentProducer, 20,000 events at a time";
-        all.push(work("official", title, Kind::Official { events: 20_000 }, &[Goal::Rate(1.0)]));
+        all.push(work("official", title, WorkKind::Official { events: 20_000 }, &[Goal::Rate(1.0)]));
     }
     all.push(work(
         "catch-up",
         "catch-up of 20,000 events",
-        Kind::CatchUp { events: 20_000 },
+        WorkKind::CatchUp { events: 20_000 },
         &[Goal::Rate(1.0)],
     ));
     all.extend(latencies());
@@ -130,7 +132,7 @@ pub fn all(options: &Options) -> Vec<Work> {
 
 fn appends() -> Vec<Work> {
     let append = |key, title, producers, streams, idempotent| {
-        work(key, title, Kind::Append { producers, streams, idempotent }, &[Goal::Rate(1.0)])
+        work(key, title, WorkKind::Append { producers, streams, idempotent }, &[Goal::Rate(1.0)])
     };
     vec![
         append("append-1", "appends of 50 bytes, 1 producer", 1, 1, false),
@@ -142,7 +144,7 @@ fn appends() -> Vec<Work> {
 
 fn latencies() -> Vec<Work> {
     let fan_out = |key, title, readers, rate, live, goals: &[Goal]| {
-        work(key, title, Kind::FanOut(FanOut { readers, streams: 1, rate, live, weigh: false }), goals)
+        work(key, title, WorkKind::FanOut(FanOut { readers, streams: 1, rate, live, weigh: false }), goals)
     };
     let (late, cpu) = (Goal::P99(1.0), |most| Goal::Cpu(most));
     vec![
@@ -154,14 +156,14 @@ fn latencies() -> Vec<Work> {
     ]
 }
 
-fn followers(options: &Options) -> Work {
+fn followers(options: &BenchOptions) -> Work {
     let (readers, streams) = (options.followers, options.follower_streams.clamp(1, options.followers.max(1)));
-    let kind = Kind::FanOut(FanOut { readers, streams, rate: 1.0, live: Live::Sse, weigh: true });
+    let kind = WorkKind::FanOut(FanOut { readers, streams, rate: 1.0, live: Live::Sse, weigh: true });
     let title = format!("{readers} open SSE followers of {streams} streams, 1/s each");
     Work { rounds: Some(1), ..work("followers", &title, kind, &[Goal::PerFollower(20.0)]) }
 }
 
-fn work(key: &str, title: &str, kind: Kind, goals: &[Goal]) -> Work {
+fn work(key: &str, title: &str, kind: WorkKind, goals: &[Goal]) -> Work {
     Work { key: key.to_owned(), title: title.to_owned(), kind, goals: goals.to_vec(), rounds: None }
 }
 
@@ -169,17 +171,22 @@ fn work(key: &str, title: &str, kind: Kind, goals: &[Goal]) -> Work {
 ///
 /// # Errors
 /// When the server, or the machine, cannot do the work.
-pub async fn turn(bench: &Bench<'_>, server: &Server, kind: Kind, name: &str) -> Result<Turn, Failure> {
+pub async fn turn(
+    bench: &Bench<'_>,
+    server: &Server,
+    kind: WorkKind,
+    name: &str,
+) -> Result<BenchTurn, BenchError> {
     let mut turn = match kind {
-        Kind::Append { producers, streams, idempotent } => {
+        WorkKind::Append { producers, streams, idempotent } => {
             let names: Vec<_> = (0..streams).map(|index| format!("{name}-{index}")).collect();
             append::turn(bench, server, &names, Load { producers, idempotent, roam: false }).await?
         }
-        Kind::Official { events } => official::turn(bench, server, name, events).await?,
-        Kind::CatchUp { events } => catch_up::turn(bench, server, name, events).await?,
-        Kind::FanOut(fan_out) => fan_out::turn(bench, server, name, fan_out).await?,
-        Kind::LongStream { from, to } => deep::long_stream(bench, server, from, to).await?,
-        Kind::ManyStreams { from, to } => deep::many_streams(bench, server, from, to).await?,
+        WorkKind::Official { events } => official::turn(bench, server, name, events).await?,
+        WorkKind::CatchUp { events } => catch_up::turn(bench, server, name, events).await?,
+        WorkKind::FanOut(fan_out) => fan_out::turn(bench, server, name, fan_out).await?,
+        WorkKind::LongStream { from, to } => deep::long_stream(bench, server, from, to).await?,
+        WorkKind::ManyStreams { from, to } => deep::many_streams(bench, server, from, to).await?,
     };
     let memory = server.memory();
     (turn.rss, turn.pss) = (memory.rss, memory.pss);
@@ -207,23 +214,23 @@ impl<'a> Meter<'a> {
     }
 
     /// A turn with what passed, nothing counted in it yet.
-    fn stop(&self) -> Turn {
+    fn stop(&self) -> BenchTurn {
         let seconds = self.begun.elapsed().as_secs_f64();
         let (cpu, tool_cpu) = (self.server.cpu() - self.cpu, process::own_cpu() - self.tool_cpu);
         let other_cpu = (process::machine_cpu() - self.machine_cpu - cpu - tool_cpu).max(0.0);
-        Turn { seconds, wall: seconds, cpu, tool_cpu, other_cpu, ..Turn::default() }
+        BenchTurn { seconds, wall: seconds, cpu, tool_cpu, other_cpu, ..BenchTurn::default() }
     }
 }
 
 /// Appends `count` events to a stream in requests of 500, until the time is over.
-async fn fill(stream: &mut Stream, count: u64, patience: Duration) -> Result<(), Failure> {
+async fn fill(stream: &mut BenchStream, count: u64, patience: Duration) -> Result<(), BenchError> {
     let end = Instant::now() + patience;
     let mut body = Vec::new();
     for first in (0..count).step_by(500) {
         body.clear();
         for number in first..count.min(first + 500) {
             body.push(if number == first { b'[' } else { b',' });
-            crate::event::Event { writer: 0, number, begun: 0 }.write(&mut body);
+            crate::event::BenchEvent { writer: 0, number, begun: 0 }.write(&mut body);
         }
         body.push(b']');
         stream.append(&body, None).await?;

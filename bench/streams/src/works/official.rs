@@ -9,7 +9,7 @@ use tokio::{
 };
 
 use super::{Bench, Meter};
-use crate::{Failure, measurement::Turn, server::Server, stream::Stream};
+use crate::{BenchError, measurement::BenchTurn, server::Server, stream::BenchStream};
 
 /// What the script says at its end.
 #[derive(Deserialize)]
@@ -22,7 +22,12 @@ struct ScriptReport {
 const SETS: u64 = 10;
 
 /// The script warms up on a stream of its own, is told to go, and its time is taken by itself: its start does not count.
-pub async fn turn(bench: &Bench<'_>, server: &Server, name: &str, events: u64) -> Result<Turn, Failure> {
+pub async fn turn(
+    bench: &Bench<'_>,
+    server: &Server,
+    name: &str,
+    events: u64,
+) -> Result<BenchTurn, BenchError> {
     let script =
         bench.options.official_client.as_ref().ok_or("no script of the official client was named")?;
     let url = format!("http://{}{}/{name}", server.endpoint.host, server.endpoint.path);
@@ -45,9 +50,9 @@ pub async fn turn(bench: &Bench<'_>, server: &Server, name: &str, events: u64) -
     let turn = meter.stop();
     client.wait().await?;
     let report: ScriptReport = serde_json::from_str(&line)?;
-    let stored = Stream::at(&server.endpoint, name, 0).await?.read_all().await?;
+    let stored = BenchStream::at(&server.endpoint, name, 0).await?.read_all().await?;
     let events = events * SETS;
     let (missing, disorder) = (events.saturating_sub(stored), stored.saturating_sub(events));
     let latencies = report.seconds.iter().map(|seconds| (seconds * 1e6) as u32).collect();
-    Ok(Turn { events, latencies, missing, disorder, seconds: report.seconds.iter().sum(), ..turn })
+    Ok(BenchTurn { events, latencies, missing, disorder, seconds: report.seconds.iter().sum(), ..turn })
 }

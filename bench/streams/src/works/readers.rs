@@ -9,17 +9,17 @@ use tokio::{sync::Semaphore, time::sleep};
 
 use super::{
     Live,
-    audience::{Audience, Progress},
+    audience::{Audience, FollowerProgress},
 };
 use crate::{
-    Failure,
+    BenchError,
     http::Endpoint,
-    sse::{Line, Lines},
-    stream::{BEGINNING, Stream},
+    sse::{Lines, SseLine},
+    stream::{BEGINNING, BenchStream},
 };
 
 /// One follower.
-pub struct Reader {
+pub struct StreamFollower {
     pub endpoint: Endpoint,
     pub name: String,
     /// Which of the turn's followers it is.
@@ -31,16 +31,20 @@ pub struct Reader {
 }
 
 /// Where a follower is.
-struct Place {
+struct FollowerPosition {
     offset: String,
-    received: Progress,
+    received: FollowerProgress,
     arrived: bool,
 }
 
-impl Reader {
+impl StreamFollower {
     /// Follows until it is dropped.
     pub async fn run(self) {
-        let mut place = Place { offset: BEGINNING.to_owned(), received: Progress::default(), arrived: false };
+        let mut place = FollowerPosition {
+            offset: BEGINNING.to_owned(),
+            received: FollowerProgress::default(),
+            arrived: false,
+        };
         loop {
             let end = match self.live {
                 Live::Sse => self.listen(&mut place).await,
@@ -55,15 +59,15 @@ impl Reader {
         }
     }
 
-    async fn listen(&self, place: &mut Place) -> Result<(), Failure> {
+    async fn listen(&self, place: &mut FollowerPosition) -> Result<(), BenchError> {
         let permit = self.door.acquire().await?;
-        let mut stream = Stream::at(&self.endpoint, &self.name, self.index).await?;
+        let mut stream = BenchStream::at(&self.endpoint, &self.name, self.index).await?;
         let connection = stream.follow(&place.offset).await?;
         drop(permit);
         let mut lines = Lines::default();
-        let mut take = |line: Line<'_>| match line {
-            Line::Data(json) => self.audience.deliver(json, &mut place.received),
-            Line::Offset(offset) => {
+        let mut take = |line: SseLine<'_>| match line {
+            SseLine::Data(json) => self.audience.deliver(json, &mut place.received),
+            SseLine::Offset(offset) => {
                 place.offset.clear();
                 place.offset.push_str(&String::from_utf8_lossy(offset));
                 if !std::mem::replace(&mut place.arrived, true) {
@@ -75,9 +79,9 @@ impl Reader {
         Ok(())
     }
 
-    async fn poll(&self, place: &mut Place) -> Result<(), Failure> {
+    async fn poll(&self, place: &mut FollowerPosition) -> Result<(), BenchError> {
         let permit = self.door.acquire().await?;
-        let mut stream = Stream::at(&self.endpoint, &self.name, self.index).await?;
+        let mut stream = BenchStream::at(&self.endpoint, &self.name, self.index).await?;
         let head = stream.read(&place.offset).await?;
         drop(permit);
         self.audience.deliver(stream.body(), &mut place.received);

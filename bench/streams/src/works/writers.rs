@@ -7,7 +7,7 @@ use tokio::{
     time::{Instant as Moment, sleep_until, timeout},
 };
 
-use crate::{Failure, event::Event, http::Endpoint, stream::Stream};
+use crate::{BenchError, event::BenchEvent, http::Endpoint, stream::BenchStream};
 
 /// The most appends a second that one producer is asked for: each waits for its answer before the next.
 const MOST: f64 = 50.0;
@@ -17,14 +17,14 @@ const LONGEST: Duration = Duration::from_secs(5);
 
 /// All producers of a turn.
 pub struct Writers {
-    writers: Vec<Writer>,
+    writers: Vec<BenchWriter>,
     /// Between two appends of one producer.
     every: Duration,
     origin: Instant,
 }
 
-struct Writer {
-    stream: Stream,
+struct BenchWriter {
+    stream: BenchStream,
     id: u32,
     number: u64,
 }
@@ -36,19 +36,23 @@ impl Writers {
         names: &[String],
         rate: f64,
         origin: Instant,
-    ) -> Result<Self, Failure> {
+    ) -> Result<Self, BenchError> {
         let each = (rate / MOST).ceil().max(1.0);
         let mut writers = Vec::new();
         for name in names {
             for id in 0..each as u32 {
-                writers.push(Writer { stream: Stream::at(endpoint, name, 0).await?, id, number: 0 });
+                writers.push(BenchWriter {
+                    stream: BenchStream::at(endpoint, name, 0).await?,
+                    id,
+                    number: 0,
+                });
             }
         }
         Ok(Self { writers, every: Duration::from_secs_f64(each / rate), origin })
     }
 
     /// Appends at the pace for so long; returns how many were acked. A producer that was late does not hurry.
-    pub async fn write(&mut self, time: Duration) -> Result<u64, Failure> {
+    pub async fn write(&mut self, time: Duration) -> Result<u64, BenchError> {
         let (begun, count) = (Instant::now(), self.writers.len());
         let mut tasks = JoinSet::new();
         for (index, writer) in self.writers.drain(..).enumerate() {
@@ -66,14 +70,14 @@ impl Writers {
     }
 }
 
-impl Writer {
+impl BenchWriter {
     async fn pace(
         mut self,
         first: Instant,
         end: Instant,
         every: Duration,
         origin: Instant,
-    ) -> Result<(Self, u64), Failure> {
+    ) -> Result<(Self, u64), BenchError> {
         let (mut due, mut acked, mut body) = (first, 0, Vec::new());
         while due < end {
             sleep_until(Moment::from_std(due)).await;
@@ -83,7 +87,7 @@ impl Writer {
             }
             body.clear();
             let micros = u64::try_from((begun - origin).as_micros())?;
-            Event { writer: self.id, number: self.number, begun: micros }.write(&mut body);
+            BenchEvent { writer: self.id, number: self.number, begun: micros }.write(&mut body);
             let appended = timeout(LONGEST, self.stream.append(&body, None)).await;
             appended.map_err(|_| format!("an append took longer than {LONGEST:?}"))??;
             self.number += 1;

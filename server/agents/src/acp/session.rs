@@ -27,20 +27,20 @@ pub(super) struct AcpSession<'a, 'b> {
     program: &'a mut ProgramSession<'b>,
     /// What it said since the last tool.
     last: String,
-    tools: HashMap<String, Tool>,
+    tools: HashMap<String, AcpTool>,
     /// The tool that was begun last.
     latest: String,
 }
 
 #[derive(Clone, Default)]
-struct Tool {
+struct AcpTool {
     /// None: only its kind is known.
     name: Option<String>,
     kind: ToolKind,
     input: Option<Value>,
 }
 
-impl Tool {
+impl AcpTool {
     fn take(&mut self, update: &ToolCallUpdate) {
         let fields = &update.fields;
         let named = words::tool(fields.name.as_deref(), update.meta.as_ref(), fields.title.as_deref());

@@ -41,14 +41,14 @@ pub(super) struct TurnResult {
     #[serde(deserialize_with = "bounds::dollars")]
     pub(super) total_cost_usd: f64,
     /// Of this turn.
-    pub(super) usage: Usage,
+    pub(super) usage: ClaudeUsage,
     #[serde(rename = "modelUsage")]
     pub(super) models: serde_json::Map<String, Value>,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct Usage {
+pub(super) struct ClaudeUsage {
     #[serde(deserialize_with = "bounds::tokens")]
     pub(super) input_tokens: u64,
     #[serde(deserialize_with = "bounds::tokens")]

@@ -14,10 +14,10 @@ pub const TOOLS_PATH: &str = "/mcp";
 /// How programs that the server starts reach it: its own address on this machine, and the attempts that they work for.
 /// One for the server; clones are the same.
 #[derive(Clone, Debug)]
-pub struct ToolGateway(Arc<Inner>);
+pub struct ToolGateway(Arc<GatewayState>);
 
 #[derive(Debug)]
-struct Inner {
+struct GatewayState {
     address: SocketAddr,
     /// The attempts whose programs are at work, by the tokens that these were given, and who decides what they ask to be allowed.
     attempts: Mutex<HashMap<TokenId, Option<mpsc::UnboundedSender<PermissionRequest>>>>,
@@ -47,7 +47,7 @@ impl ToolGateway {
             ip => ip,
         };
         let address = SocketAddr::new(ip, listening.port());
-        Self(Arc::new(Inner { address, attempts: Mutex::default() }))
+        Self(Arc::new(GatewayState { address, attempts: Mutex::default() }))
     }
 
     /// Where its tools are.

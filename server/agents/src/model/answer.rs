@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::{
     error::EndpointError,
-    wire::{Finish, Piece, TokenUsage},
+    wire::{AnswerPiece, Finish, TokenUsage},
 };
 
 /// The most bytes of words, and of all tool calls, in one answer.
@@ -39,28 +39,28 @@ impl ModelAnswer {
     ///
     /// # Errors
     /// [`EndpointError::Endless`].
-    pub(super) fn take(&mut self, piece: Piece) -> Result<String, EndpointError> {
+    pub(super) fn take(&mut self, piece: AnswerPiece) -> Result<String, EndpointError> {
         match piece {
-            Piece::Words(words) => {
+            AnswerPiece::Words(words) => {
                 self.words.push_str(&words);
                 self.grow(words.len())?;
                 return Ok(words);
             }
-            Piece::Refusal(words) => {
+            AnswerPiece::Refusal(words) => {
                 self.refusal.push_str(&words);
                 self.grow(words.len())?;
             }
-            Piece::ToolCall { at, id, name, arguments } => {
+            AnswerPiece::ToolCall { at, id, name, arguments } => {
                 self.grow(arguments.len())?;
                 self.call(at, id, name, &arguments)?;
             }
-            Piece::Kept(value) => {
+            AnswerPiece::Kept(value) => {
                 self.grow(value.to_string().len())?;
                 self.kept.push(value);
             }
-            Piece::TokenUsage(used) => self.used = Some(used),
-            Piece::Finish(finish) => self.finish = Some(finish),
-            Piece::Done => {}
+            AnswerPiece::TokenUsage(used) => self.used = Some(used),
+            AnswerPiece::Finish(finish) => self.finish = Some(finish),
+            AnswerPiece::Done => {}
         }
         Ok(String::new())
     }

@@ -9,7 +9,7 @@ use super::{
     endpoint::ModelEndpoint,
     error::EndpointError,
     sse::Sse,
-    wire::{AnswerReader, Piece},
+    wire::{AnswerPiece, AnswerReader},
 };
 
 /// How long the rest of an answer is waited for that has said that it is over.
@@ -94,10 +94,10 @@ impl<'a> Incoming<'a> {
         Ok(words)
     }
 
-    fn put(&mut self, pieces: Vec<Piece>) -> Result<String, EndpointError> {
+    fn put(&mut self, pieces: Vec<AnswerPiece>) -> Result<String, EndpointError> {
         let mut words = String::new();
         for piece in pieces {
-            self.done |= piece == Piece::Done;
+            self.done |= piece == AnswerPiece::Done;
             words.push_str(&self.answer.take(piece)?);
         }
         Ok(words)

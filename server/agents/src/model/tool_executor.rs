@@ -12,7 +12,7 @@ use super::{
     answer::ToolCall,
     notes,
     prompt::cut,
-    tools::{self, Tool},
+    tools::{self, ParsedToolCall},
 };
 use crate::{AttemptContext, AttemptFailure, Delegation};
 
@@ -85,38 +85,38 @@ impl ToolExecutor {
     async fn act(
         &mut self,
         context: &mut AttemptContext,
-        tool: Tool,
+        tool: ParsedToolCall,
         call: &str,
     ) -> Result<Result<String, String>, AttemptFailure> {
         match tool {
-            Tool::MakePlan { steps } => {
+            ParsedToolCall::MakePlan { steps } => {
                 self.plan =
                     steps.into_iter().map(|title| PlanStep { title, state: StepState::Open }).collect();
                 context.plan(&self.plan).await?;
                 Ok(Ok("The client sees the plan.".to_owned()))
             }
-            Tool::UpdatePlan { step, state } => self.update(context, step, state).await,
-            Tool::AskClient { question, detail, options } => {
+            ParsedToolCall::UpdatePlan { step, state } => self.update(context, step, state).await,
+            ParsedToolCall::AskClient { question, detail, options } => {
                 self.ask(context, question, detail, options).await
             }
-            Tool::RequestApproval { question, detail, options } => {
+            ParsedToolCall::RequestApproval { question, detail, options } => {
                 self.request(context, question, detail, options).await
             }
-            Tool::ReadFile { name, line } => read_file(context, &name, line, call).await,
-            Tool::Deliver { title, markdown } => match context.deliver(&title, &markdown).await? {
+            ParsedToolCall::ReadFile { name, line } => read_file(context, &name, line, call).await,
+            ParsedToolCall::Deliver { title, markdown } => match context.deliver(&title, &markdown).await? {
                 Ok(version) => {
                     self.delivered = true;
                     Ok(Ok(format!("Delivered as version {version}.")))
                 }
                 Err(why) => Ok(Err(why)),
             },
-            Tool::Notes(call) => notes::perform(context, call).await,
-            Tool::Delegate { tasks } => delegate(context, &tasks).await,
-            Tool::Finish if self.delivered => {
+            ParsedToolCall::Notes(call) => notes::perform(context, call).await,
+            ParsedToolCall::Delegate { tasks } => delegate(context, &tasks).await,
+            ParsedToolCall::Finish if self.delivered => {
                 self.finished = true;
                 Ok(Ok("Done.".to_owned()))
             }
-            Tool::Finish => Ok(Err("nothing is delivered yet: call deliver first".to_owned())),
+            ParsedToolCall::Finish => Ok(Err("nothing is delivered yet: call deliver first".to_owned())),
         }
     }
 

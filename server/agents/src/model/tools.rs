@@ -15,7 +15,7 @@ const TASKS: usize = 6;
 
 /// A call with its arguments read and checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Tool {
+pub(super) enum ParsedToolCall {
     MakePlan {
         steps: Vec<String>,
     },
@@ -159,12 +159,12 @@ fn described() -> Vec<ToolDescription> {
 }
 
 #[derive(Deserialize)]
-struct Steps {
+struct MakePlanArguments {
     steps: Vec<String>,
 }
 
 #[derive(Deserialize)]
-struct Update {
+struct UpdatePlanArguments {
     step: usize,
     state: StepState,
 }
@@ -178,7 +178,7 @@ struct Ask {
 }
 
 #[derive(Deserialize)]
-struct Read {
+struct ReadFileArguments {
     name: String,
     line: Option<usize>,
 }
@@ -198,42 +198,43 @@ struct Delegate {
 ///
 /// # Errors
 /// What is wrong with it, for the model to mend.
-pub(super) fn read(call: &ToolCall) -> Result<Tool, String> {
+pub(super) fn read(call: &ToolCall) -> Result<ParsedToolCall, String> {
     let arguments = if call.arguments.trim().is_empty() { "{}" } else { &call.arguments };
     if let Some(notes) = notes::read(&call.name, arguments) {
-        return notes.map(Tool::Notes);
+        return notes.map(ParsedToolCall::Notes);
     }
     match call.name.as_str() {
         "make_plan" => {
-            let Steps { steps } = parse(arguments)?;
+            let MakePlanArguments { steps } = parse(arguments)?;
             let steps = texts(steps, 160);
             if steps.is_empty() || steps.len() > 8 {
                 return Err("steps: give two to eight".to_owned());
             }
-            Ok(Tool::MakePlan { steps })
+            Ok(ParsedToolCall::MakePlan { steps })
         }
-        "update_plan" => parse(arguments).map(|Update { step, state }| Tool::UpdatePlan { step, state }),
-        "ask_client" => read_ask(arguments).map(|Ask { question, detail, options }| Tool::AskClient {
-            question,
-            detail,
-            options,
+        "update_plan" => parse(arguments)
+            .map(|UpdatePlanArguments { step, state }| ParsedToolCall::UpdatePlan { step, state }),
+        "ask_client" => read_ask(arguments)
+            .map(|Ask { question, detail, options }| ParsedToolCall::AskClient { question, detail, options }),
+        "request_approval" => read_ask(arguments).map(|Ask { question, detail, options }| {
+            ParsedToolCall::RequestApproval { question, detail, options }
         }),
-        "request_approval" => read_ask(arguments)
-            .map(|Ask { question, detail, options }| Tool::RequestApproval { question, detail, options }),
-        "read_file" => parse(arguments)
-            .map(|Read { name, line }| Tool::ReadFile { name, line: line.unwrap_or(1).max(1) }),
+        "read_file" => parse(arguments).map(|ReadFileArguments { name, line }| ParsedToolCall::ReadFile {
+            name,
+            line: line.unwrap_or(1).max(1),
+        }),
         "deliver" => {
             let Deliver { title, markdown } = parse(arguments)?;
-            Ok(Tool::Deliver { title, markdown })
+            Ok(ParsedToolCall::Deliver { title, markdown })
         }
         "delegate" => {
             let Delegate { tasks } = parse(arguments)?;
             if tasks.is_empty() || tasks.len() > TASKS {
                 return Err(format!("tasks: give one to {TASKS}"));
             }
-            Ok(Tool::Delegate { tasks })
+            Ok(ParsedToolCall::Delegate { tasks })
         }
-        "finish" => Ok(Tool::Finish),
+        "finish" => Ok(ParsedToolCall::Finish),
         other => Err(unknown(other)),
     }
 }
@@ -275,7 +276,7 @@ fn texts(given: Vec<String>, most: usize) -> Vec<String> {
 mod tests {
     use super::*;
 
-    fn call(name: &str, arguments: &str) -> Result<Tool, String> {
+    fn call(name: &str, arguments: &str) -> Result<ParsedToolCall, String> {
         read(&ToolCall { id: "1".into(), name: name.into(), arguments: arguments.into() })
     }
 
@@ -283,13 +284,13 @@ mod tests {
     fn arguments_are_checked() {
         assert_eq!(
             call("make_plan", r#"{"steps":[" Read  the brief","","Read the brief","Write"]}"#),
-            Ok(Tool::MakePlan { steps: vec!["Read the brief".into(), "Write".into()] })
+            Ok(ParsedToolCall::MakePlan { steps: vec!["Read the brief".into(), "Write".into()] })
         );
         assert_eq!(
             call("update_plan", r#"{"step":2,"state":"done"}"#),
-            Ok(Tool::UpdatePlan { step: 2, state: StepState::Done })
+            Ok(ParsedToolCall::UpdatePlan { step: 2, state: StepState::Done })
         );
-        assert_eq!(call("finish", ""), Ok(Tool::Finish));
+        assert_eq!(call("finish", ""), Ok(ParsedToolCall::Finish));
         for (name, arguments) in [
             ("make_plan", "{}"),
             ("make_plan", r#"{"steps":[]}"#),

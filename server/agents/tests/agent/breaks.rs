@@ -19,7 +19,7 @@ use tokio::sync::Notify;
 use super::{
     model::in_review,
     scripted::{Piece, Reply, Scripted, hands_in},
-    support::{PATIENCE, World},
+    support::{AgentWorld, PATIENCE},
 };
 
 const BRIEF: &str = "- Write a letter to all clients\n- Put the office hours on one page";
@@ -30,7 +30,7 @@ fn rehearsal() -> Arc<Rehearsal> {
 }
 
 /// Answers the question as soon as it is asked.
-async fn answer(world: &World, request: &Detail) {
+async fn answer(world: &AgentWorld, request: &Detail) {
     let asked = |event: &Event| match &event.part {
         Part::DataApproval { approval, .. } => Some(*approval),
         _ => None,
@@ -40,7 +40,7 @@ async fn answer(world: &World, request: &Detail) {
 }
 
 /// What the agent said and did, as a reader has it in the end.
-async fn story(world: &World, request: &Detail) -> (String, Vec<String>) {
+async fn story(world: &AgentWorld, request: &Detail) -> (String, Vec<String>) {
     let said = world.conversation(request.session_stream).await;
     let words = said.entries.iter().filter_map(|entry| match &entry.body {
         Body::Words { text, writing } => {
@@ -63,7 +63,7 @@ async fn story(world: &World, request: &Detail) -> (String, Vec<String>) {
 
 #[sqlx::test(migrations = "../../migrations")]
 async fn a_worker_may_die_anywhere(pg: PgPool) {
-    let world = World::new(pg).await;
+    let world = AgentWorld::new(pg).await;
     let whole = world.ask("Whole", BRIEF, vec![]).await;
     let hand = world.work(rehearsal());
     answer(&world, &whole).await;
@@ -97,7 +97,7 @@ async fn a_worker_may_die_anywhere(pg: PgPool) {
 }
 
 /// Takes a dead worker's run back: at once if it was at work, once it is answered if it waited.
-async fn take_back(world: &World, request: &Detail) {
+async fn take_back(world: &AgentWorld, request: &Detail) {
     let answered = |event: &Event| matches!(event.part, Part::DataAnswer { .. }).then_some(());
     loop {
         match world.run_state(request.card.id).await.as_str() {
@@ -113,7 +113,7 @@ async fn take_back(world: &World, request: &Detail) {
 /// Connections break at any moment for a while: what was sent may have been stored or not.
 #[sqlx::test(migrations = "../../migrations")]
 async fn the_database_may_hang_up_again_and_again(pg: PgPool) {
-    let world = World::new(pg).await;
+    let world = AgentWorld::new(pg).await;
     let calm = world.ask("Whole", BRIEF, vec![]).await;
     let hand = world.work(rehearsal());
     answer(&world, &calm).await;
@@ -152,7 +152,7 @@ async fn the_database_may_hang_up_again_and_again(pg: PgPool) {
 /// Two requests and one place: the one that waits for an answer does not keep the other waiting.
 #[sqlx::test(migrations = "../../migrations")]
 async fn who_waits_takes_nobodys_place(pg: PgPool) {
-    let world = World::new(pg).await;
+    let world = AgentWorld::new(pg).await;
     let requests = [world.ask("One", BRIEF, vec![]).await, world.ask("Two", BRIEF, vec![]).await];
     let hand = world.work_on(rehearsal(), 1);
     let asked = |event: &Event| match &event.part {
@@ -169,7 +169,7 @@ async fn who_waits_takes_nobodys_place(pg: PgPool) {
 
 #[sqlx::test(migrations = "../../migrations")]
 async fn a_server_that_leaves_gives_its_work_back(pg: PgPool) {
-    let world = World::new(pg).await;
+    let world = AgentWorld::new(pg).await;
     let request = world.ask("Fees", BRIEF, vec![]).await;
     let hand = world.work(Arc::new(Rehearsal::new(RehearsalPace::Reading)));
     world.until(&request, |event| matches!(event.part, Part::TextDelta { .. }).then_some(())).await;
@@ -186,7 +186,7 @@ async fn a_server_that_leaves_gives_its_work_back(pg: PgPool) {
 
 #[sqlx::test(migrations = "../../migrations")]
 async fn a_model_goes_on_where_the_last_attempt_broke_off(pg: PgPool) {
-    let world = World::new(pg).await;
+    let world = AgentWorld::new(pg).await;
     let model = Scripted::new(vec![
         Reply::Stream(vec![Piece::Words("I have read the fees."), Piece::Hang]),
         hands_in("Dear client."),
@@ -207,7 +207,7 @@ async fn a_model_goes_on_where_the_last_attempt_broke_off(pg: PgPool) {
 
 #[sqlx::test(migrations = "../../migrations")]
 async fn who_lost_the_lease_is_refused(pg: PgPool) {
-    let world = World::new(pg).await;
+    let world = AgentWorld::new(pg).await;
     let request = world.ask("Fees", BRIEF, vec![]).await;
     let zombie = runs::commands::claim_due(&world.db, "zombie", LEASE).await.unwrap().unwrap();
     assert!(world.lease_runs_out().await);
@@ -248,7 +248,7 @@ impl AgentBackend for Sleeper {
 
 #[sqlx::test(migrations = "../../migrations")]
 async fn what_is_taken_away_is_left_at_once(pg: PgPool) {
-    let world = World::new(pg).await;
+    let world = AgentWorld::new(pg).await;
     let request = world.ask("Fees", BRIEF, vec![]).await;
     let left = Arc::new(Notify::new());
     let hand = world.work(Arc::new(Sleeper(Arc::clone(&left))));
@@ -270,7 +270,7 @@ impl AgentBackend for Panicker {
 
 #[sqlx::test(migrations = "../../migrations")]
 async fn a_panic_ends_the_run_in_words(pg: PgPool) {
-    let world = World::new(pg).await;
+    let world = AgentWorld::new(pg).await;
     let request = world.ask("Fees", BRIEF, vec![]).await;
     let hand = world.work(Arc::new(Panicker));
     let words = world.until(&request, super::model::failed).await;
@@ -281,7 +281,7 @@ async fn a_panic_ends_the_run_in_words(pg: PgPool) {
 /// Nobody hears the stop: the server answers for the agent.
 #[sqlx::test(migrations = "../../migrations")]
 async fn a_stop_that_nobody_hears_is_answered_all_the_same(pg: PgPool) {
-    let world = World::new(pg).await;
+    let world = AgentWorld::new(pg).await;
     let request = world.ask("Fees", BRIEF, vec![]).await;
     let deaf = runs::commands::claim_due(&world.db, "deaf", LEASE).await.unwrap().unwrap();
     let stop = controls::commands::stop(&world.db, &world.owner, request.card.id).await.unwrap();

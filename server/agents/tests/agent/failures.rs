@@ -10,7 +10,7 @@ use sqlx::PgPool;
 use super::{
     model::{failed, in_review},
     scripted::{KEY, Piece, Reply, Scripted, impatient, patient, says},
-    support::{World, logs},
+    support::{AgentWorld, logs},
 };
 
 fn three(reply: impl Fn() -> Reply) -> Vec<Reply> {
@@ -25,7 +25,7 @@ async fn fails(pg: PgPool, replies: Vec<Reply>, words: &str, reason: &str) {
 /// The same for an agent that waits so long.
 async fn fails_within(limits: ModelLimits, pg: PgPool, replies: Vec<Reply>, words: &str, reason: &str) {
     logs::capture();
-    let (world, asks) = (World::new(pg).await, replies.len());
+    let (world, asks) = (AgentWorld::new(pg).await, replies.len());
     let model = Scripted::new(replies.into_iter().chain([says("Dear client, done.")]).collect()).await;
     let request = world.ask("A letter", "Write a letter.", vec![]).await;
     let hand = world.work(model.backend_with(limits));
@@ -132,7 +132,7 @@ async fn it_declines(pg: PgPool) {
 /// What passes is not seen by the client as a failure, and nothing is said twice.
 #[sqlx::test(migrations = "../../migrations")]
 async fn what_passes_is_got_over(pg: PgPool) {
-    let world = World::new(pg).await;
+    let world = AgentWorld::new(pg).await;
     let model = Scripted::new(vec![
         Reply::Status(429, Some("0"), String::new()),
         Reply::Stream(vec![Piece::Words("Dear client, ")]),

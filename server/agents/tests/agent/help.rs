@@ -16,17 +16,17 @@ use tokio::sync::Barrier;
 use super::{
     model::in_review,
     scripted::{Piece, Reply, Scripted, calls, hands_in, says},
-    support::World,
+    support::AgentWorld,
 };
 
 /// A backend for Juno, and one for everyone else.
-struct Crew {
+struct HelpingBackends {
     juno: Arc<dyn AgentBackend>,
     others: Arc<dyn AgentBackend>,
 }
 
 #[async_trait::async_trait]
-impl AgentBackend for Crew {
+impl AgentBackend for HelpingBackends {
     async fn work(&self, context: &mut AttemptContext) -> Result<AttemptEnd, AttemptFailure> {
         let backend = if context.agent() == "Juno" { &self.juno } else { &self.others };
         backend.work(context).await
@@ -61,7 +61,7 @@ impl AgentBackend for Endless {
     }
 }
 
-async fn hire(world: &World, name: &str, persona: &str) {
+async fn hire(world: &AgentWorld, name: &str, persona: &str) {
     let new = NewAgent { name: name.into(), persona: persona.into(), client: None };
     agents::commands::create(&world.db, &world.operator, new).await.unwrap();
 }
@@ -76,7 +76,7 @@ fn delegates() -> Reply {
 }
 
 /// Who said what, as it reads in the end.
-async fn said(world: &World, request: &Detail) -> Vec<(String, String)> {
+async fn said(world: &AgentWorld, request: &Detail) -> Vec<(String, String)> {
     let read = world.conversation(request.session_stream).await;
     let words = read.entries.into_iter().filter_map(|entry| match entry.body {
         Body::Words { text, writing } => {
@@ -92,11 +92,12 @@ async fn said(world: &World, request: &Detail) -> Vec<(String, String)> {
 
 #[sqlx::test(migrations = "../../migrations")]
 async fn two_help_at_once_under_their_own_names(pg: PgPool) {
-    let world = World::new(pg).await;
+    let world = AgentWorld::new(pg).await;
     hire(&world, "Otto", "Knows calendars.").await;
     hire(&world, "Ada", "").await;
     let model = Scripted::new(vec![delegates(), hands_in("# The letter\n\nChecked.")]).await;
-    let crew = Crew { juno: model.backend(), others: Arc::new(Together(Arc::new(Barrier::new(2)))) };
+    let crew =
+        HelpingBackends { juno: model.backend(), others: Arc::new(Together(Arc::new(Barrier::new(2)))) };
     let request = world.ask("A letter", "Write a letter.", vec![]).await;
     // Two places: Juno gives hers back while she waits.
     let hand = world.work_on(Arc::new(crew), 2);
@@ -123,7 +124,7 @@ async fn two_help_at_once_under_their_own_names(pg: PgPool) {
 
 #[sqlx::test(migrations = "../../migrations")]
 async fn a_model_that_helps_answers_and_hands_nothing_over(pg: PgPool) {
-    let world = World::new(pg).await;
+    let world = AgentWorld::new(pg).await;
     hire(&world, "Otto", "").await;
     let juno = Scripted::new(vec![
         Reply::Stream(vec![
@@ -137,7 +138,7 @@ async fn a_model_that_helps_answers_and_hands_nothing_over(pg: PgPool) {
     ])
     .await;
     let otto = Scripted::new(vec![hands_in("# Mine"), says("The second of May is a Saturday.")]).await;
-    let crew = Crew { juno: juno.backend(), others: otto.backend() };
+    let crew = HelpingBackends { juno: juno.backend(), others: otto.backend() };
     let request = world.ask("A letter", "Write a letter.", vec![]).await;
     let hand = world.work(Arc::new(crew));
     world.until(&request, in_review).await;
@@ -174,18 +175,18 @@ fn both(wanted: impl Fn(&Part) -> bool) -> impl FnMut(&Event) -> Option<()> {
 
 #[sqlx::test(migrations = "../../migrations")]
 async fn when_everybodys_worker_dies_all_go_on_and_nobody_begins_anew(pg: PgPool) {
-    let world = World::new(pg).await;
+    let world = AgentWorld::new(pg).await;
     hire(&world, "Otto", "").await;
     hire(&world, "Ada", "").await;
     let model = Scripted::new(vec![delegates(), delegates(), hands_in("# The letter")]).await;
     let request = world.ask("A letter", "Write a letter.", vec![]).await;
-    let first = world.work(Arc::new(Crew { juno: model.backend(), others: Arc::new(Endless) }));
+    let first = world.work(Arc::new(HelpingBackends { juno: model.backend(), others: Arc::new(Endless) }));
     world.until(&request, both(|part| matches!(part, Part::DataStep { .. }))).await;
     first.kill().await;
     world.lease_runs_out().await;
 
     let others = Arc::new(Together(Arc::new(Barrier::new(2))));
-    let second = world.work(Arc::new(Crew { juno: model.backend(), others }));
+    let second = world.work(Arc::new(HelpingBackends { juno: model.backend(), others }));
     world.until(&request, in_review).await;
     second.leave().await;
     let runs: Vec<(String, i32)> = sqlx::query_as("SELECT state, attempt FROM run ORDER BY queued_at, id")
@@ -198,12 +199,12 @@ async fn when_everybodys_worker_dies_all_go_on_and_nobody_begins_anew(pg: PgPool
 
 #[sqlx::test(migrations = "../../migrations")]
 async fn a_stop_reaches_everyone(pg: PgPool) {
-    let world = World::new(pg).await;
+    let world = AgentWorld::new(pg).await;
     hire(&world, "Otto", "").await;
     hire(&world, "Ada", "").await;
     let model = Scripted::new(vec![delegates()]).await;
     let request = world.ask("A letter", "Write a letter.", vec![]).await;
-    let hand = world.work(Arc::new(Crew { juno: model.backend(), others: Arc::new(Endless) }));
+    let hand = world.work(Arc::new(HelpingBackends { juno: model.backend(), others: Arc::new(Endless) }));
     world.until(&request, both(|part| matches!(part, Part::DataStep { .. }))).await;
     controls::commands::stop(&world.db, &world.owner, request.card.id).await.unwrap();
     let is_off = |part: &Part| matches!(part, Part::DataSubRun { state: RunState::Cancelled, .. });
@@ -225,13 +226,13 @@ async fn a_stop_reaches_everyone(pg: PgPool) {
 
 #[sqlx::test(migrations = "../../migrations")]
 async fn what_is_said_meanwhile_waits_and_is_read(pg: PgPool) {
-    let world = World::new(pg).await;
+    let world = AgentWorld::new(pg).await;
     hire(&world, "Otto", "").await;
     let tasks = json!([{ "agent": "Otto", "task": "Check the dates" }]);
     let model =
         Scripted::new(vec![calls("delegate", json!({ "tasks": tasks })), hands_in("# The letter")]).await;
     let gate = Arc::new(Barrier::new(2));
-    let crew = Crew { juno: model.backend(), others: Arc::new(Together(Arc::clone(&gate))) };
+    let crew = HelpingBackends { juno: model.backend(), others: Arc::new(Together(Arc::clone(&gate))) };
     let request = world.ask("A letter", "Write a letter.", vec![]).await;
     let hand = world.work(Arc::new(crew));
     let begins = |event: &Event| (event.author.name == "Otto" && is_words(event)).then_some(());

@@ -17,7 +17,7 @@ use uuid::Uuid;
 use super::{
     model::in_review,
     scripted::{Reply, Scripted, calls, hands_in},
-    support::World,
+    support::AgentWorld,
 };
 
 /// Asks the operators once, and delivers what they said.
@@ -60,7 +60,7 @@ impl AgentBackend for Spends {
     }
 }
 
-async fn open(world: &World) -> Approval {
+async fn open(world: &AgentWorld) -> Approval {
     loop {
         if let Some(found) = approvals::queries::list_open(&world.db, &world.operator).await.unwrap().pop() {
             return found;
@@ -69,7 +69,7 @@ async fn open(world: &World) -> Approval {
     }
 }
 
-async fn agent(world: &World) -> AgentId {
+async fn agent(world: &AgentWorld) -> AgentId {
     AgentId(
         sqlx::query_scalar::<_, Uuid>("SELECT agent_id FROM run LIMIT 1")
             .fetch_one(&world.pool)
@@ -78,13 +78,13 @@ async fn agent(world: &World) -> AgentId {
     )
 }
 
-async fn delivered(world: &World, request: &Detail) -> bool {
+async fn delivered(world: &AgentWorld, request: &Detail) -> bool {
     world.parts(request.session_stream).await.iter().any(|part| matches!(part, Part::DataDeliverable { .. }))
 }
 
 #[sqlx::test(migrations = "../../migrations")]
 async fn the_operators_answer_reaches_the_agent(pool: PgPool) {
-    let world = World::new(pool).await;
+    let world = AgentWorld::new(pool).await;
     let request = world.ask("A letter", "Write to the court.", vec![]).await;
     let hand = world.work(Arc::new(Asks));
     let asked = open(&world).await;
@@ -97,7 +97,7 @@ async fn the_operators_answer_reaches_the_agent(pool: PgPool) {
 /// The worker dies while the question is open; the next one has the answer and does not ask again.
 #[sqlx::test(migrations = "../../migrations")]
 async fn the_operators_answer_survives_the_worker(pool: PgPool) {
-    let world = World::new(pool).await;
+    let world = AgentWorld::new(pool).await;
     let request = world.ask("A letter", "Write to the court.", vec![]).await;
     let hand = world.work(Arc::new(Asks));
     let asked = open(&world).await;
@@ -123,7 +123,7 @@ fn asks_to_send() -> Reply {
 /// A model asks, the run stands, and the model goes on by the answer. Before the client there is nothing of it.
 #[sqlx::test(migrations = "../../migrations")]
 async fn a_model_asks_for_an_approval(pool: PgPool) {
-    let world = World::new(pool).await;
+    let world = AgentWorld::new(pool).await;
     let model = Scripted::new(vec![asks_to_send(), hands_in("Sent.")]).await;
     let request = world.ask("A letter", "Send it to all.", vec![]).await;
     let hand = world.work(model.backend());
@@ -142,7 +142,7 @@ async fn a_model_asks_for_an_approval(pool: PgPool) {
 /// The server is gone while the question is open: the next attempt's model has the answer, and nothing is asked twice.
 #[sqlx::test(migrations = "../../migrations")]
 async fn a_models_approval_survives_the_worker(pool: PgPool) {
-    let world = World::new(pool).await;
+    let world = AgentWorld::new(pool).await;
     let model = Scripted::new(vec![asks_to_send(), asks_to_send(), hands_in("Not sent.")]).await;
     let request = world.ask("A letter", "Send it to all.", vec![]).await;
     let hand = world.work(model.backend());
@@ -168,7 +168,7 @@ async fn a_models_approval_survives_the_worker(pool: PgPool) {
 /// conversation says nothing of money.
 #[sqlx::test(migrations = "../../migrations")]
 async fn a_limit_stops_the_work_until_it_is_raised(pool: PgPool) {
-    let world = World::new(pool).await;
+    let world = AgentWorld::new(pool).await;
     let request = world.ask("A letter", "Write to the court.", vec![]).await;
     let juno = agent(&world).await;
     costs::commands::set_limit(&world.db, &world.operator, Subject::Agent(juno), "2.50").await.unwrap();
@@ -191,7 +191,7 @@ async fn a_limit_stops_the_work_until_it_is_raised(pool: PgPool) {
 
 #[sqlx::test(migrations = "../../migrations")]
 async fn a_limit_that_is_not_raised_ends_the_work(pool: PgPool) {
-    let world = World::new(pool).await;
+    let world = AgentWorld::new(pool).await;
     let request = world.ask("A letter", "Write to the court.", vec![]).await;
     let juno = agent(&world).await;
     costs::commands::set_limit(&world.db, &world.operator, Subject::Agent(juno), "1").await.unwrap();

@@ -11,7 +11,7 @@ use domain::{
 };
 use sqlx::PgPool;
 
-use super::support::World;
+use super::support::AgentWorld;
 
 const BRIEF: &str = "Our fees change on 1 March.\n\n- Write a letter to all clients about the new fees\n- Put the office hours on one page\n- Say who answers questions";
 const FEES: &str = "Service,Fee,From\nConveyancing,950,1 March\nWills,250,1 March\nProbate,1400,1 April\n";
@@ -22,7 +22,7 @@ fn instant() -> Arc<Rehearsal> {
 
 #[sqlx::test(migrations = "../../migrations")]
 async fn goes_the_whole_way(pg: PgPool) {
-    let world = World::new(pg).await;
+    let world = AgentWorld::new(pg).await;
     let fees = world.file("fees.csv", "text/csv", true, FEES.as_bytes()).await;
     let scan = world.file("scan.pdf", "application/pdf", false, b"%PDF").await;
     let request = world.ask("New fees", BRIEF, vec![fees, scan]).await;
@@ -129,7 +129,7 @@ async fn goes_the_whole_way(pg: PgPool) {
 
 #[sqlx::test(migrations = "../../migrations")]
 async fn takes_up_what_is_said_and_stops_at_once(pg: PgPool) {
-    let world = World::new(pg).await;
+    let world = AgentWorld::new(pg).await;
     let request = world.ask("New fees", BRIEF, vec![]).await;
     let hand = world.work(Arc::new(Rehearsal::new(RehearsalPace::Reading)));
     let writes = |event: &domain::session::Event| matches!(event.part, Part::TextDelta { .. }).then_some(());

@@ -12,7 +12,7 @@ use sqlx::PgPool;
 use super::{
     model::{failed, in_review},
     scripted::{KEY, Piece, Reply, Scripted, calls, models},
-    support::{World, logs},
+    support::{AgentWorld, logs},
 };
 
 const TOKEN: &str = "tl_9sJ2kVbq3XyZ0aBcDeFgHiJkLmNoPqRsTuVwXyZ012";
@@ -23,7 +23,7 @@ const PRIVATE: &str = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASC";
 
 async fn says_it_everywhere(pg: PgPool, backend: Backend) {
     logs::capture();
-    let world = World::new(pg).await;
+    let world = AgentWorld::new(pg).await;
     let block = format!("-----BEGIN PRIVATE KEY-----\n{PRIVATE}\n-----END PRIVATE KEY-----");
     let question = format!("Shall I use {TOKEN}?");
     let model = Scripted::new(vec![
@@ -83,7 +83,7 @@ async fn says_it_everywhere(pg: PgPool, backend: Backend) {
     nowhere(&world, &told).await;
 }
 
-async fn nowhere(world: &World, told: &str) {
+async fn nowhere(world: &AgentWorld, told: &str) {
     let stored = world.everything().await;
     let rows: Vec<String> = sqlx::query_scalar(
         "SELECT row_to_json(a)::text FROM approval a UNION ALL SELECT row_to_json(s)::text FROM spend s
@@ -125,7 +125,7 @@ async fn nothing_planted_comes_out_over_anthropic(pg: PgPool) {
 #[sqlx::test(migrations = "../../migrations")]
 async fn an_error_that_quotes_them_is_told_without(pg: PgPool) {
     logs::capture();
-    let world = World::new(pg).await;
+    let world = AgentWorld::new(pg).await;
     let quoted = format!(r#"{{"error":"no {KEY}, no {TOKEN}, Bearer {BEARER}"}}"#);
     let model = Scripted::new(vec![Reply::Status(401, None, quoted)]).await;
     world.reach_by(Backend::Anthropic, model.address(), "scripted", KEY).await;

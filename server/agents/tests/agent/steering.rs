@@ -16,17 +16,17 @@ use tokio::sync::Notify;
 use super::{
     model::in_review,
     scripted::{Piece, Reply, Scripted, calls, hands_in, patient, says},
-    support::World,
+    support::AgentWorld,
 };
 
 const SAID: &str = "Mention the car park";
 
-async fn steer(world: &World, request: &Detail) -> ControlId {
+async fn steer(world: &AgentWorld, request: &Detail) -> ControlId {
     controls::commands::steer(&world.db, &world.owner, request.card.id, SAID).await.unwrap().control
 }
 
 /// What whoever said it reads.
-async fn outcome(world: &World, request: &Detail, said: ControlId) -> (String, String) {
+async fn outcome(world: &AgentWorld, request: &Detail, said: ControlId) -> (String, String) {
     let outcome = |event: &Event| match &event.part {
         Part::DataOutcome { control, outcome, reason } if *control == said => {
             Some((outcome.clone(), reason.clone()))
@@ -36,14 +36,14 @@ async fn outcome(world: &World, request: &Detail, said: ControlId) -> (String, S
     world.until(request, outcome).await
 }
 
-async fn speaks(world: &World, request: &Detail) {
+async fn speaks(world: &AgentWorld, request: &Detail) {
     world.until(request, |event| matches!(event.part, Part::TextDelta { .. }).then_some(())).await;
 }
 
 /// A call is not cut off, so what is said has to wait, is said to, and is what the model reads with the call's result.
 #[sqlx::test(migrations = "../../migrations")]
 async fn reaches_the_model_between_two_calls(pg: PgPool) {
-    let world = World::new(pg).await;
+    let world = AgentWorld::new(pg).await;
     let gate = Arc::new(Notify::new());
     let model = Scripted::new(vec![
         Reply::Stream(vec![
@@ -74,7 +74,7 @@ async fn reaches_the_model_between_two_calls(pg: PgPool) {
 /// What is said while the last call is written is not passed over: the work is not handed in without it.
 #[sqlx::test(migrations = "../../migrations")]
 async fn comes_before_the_end(pg: PgPool) {
-    let world = World::new(pg).await;
+    let world = AgentWorld::new(pg).await;
     let gate = Arc::new(Notify::new());
     let model = Scripted::new(vec![
         Reply::Stream(vec![
@@ -104,7 +104,7 @@ async fn comes_before_the_end(pg: PgPool) {
 /// A model that has not begun to answer is asked anew, with what was said.
 #[sqlx::test(migrations = "../../migrations")]
 async fn does_not_wait_for_an_answer_to_begin(pg: PgPool) {
-    let world = World::new(pg).await;
+    let world = AgentWorld::new(pg).await;
     let model = Scripted::new(vec![
         calls("make_plan", json!({ "steps": ["Read", "Write"] })),
         Reply::Silence,
@@ -130,7 +130,7 @@ async fn does_not_wait_for_an_answer_to_begin(pg: PgPool) {
 /// What a model without tools had written when it was cut off is part of what it delivers.
 #[sqlx::test(migrations = "../../migrations")]
 async fn loses_no_words_of_a_model_without_tools(pg: PgPool) {
-    let world = World::new(pg).await;
+    let world = AgentWorld::new(pg).await;
     let model = Scripted::new(vec![
         Reply::Status(400, None, r#"{"error":"scripted does not support tools"}"#.into()),
         Reply::Stream(vec![Piece::Words("Dear client,"), Piece::Hang]),

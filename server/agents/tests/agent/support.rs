@@ -22,7 +22,7 @@ use tokio_util::sync::CancellationToken;
 /// How long anything here may take, on a busy machine.
 pub const PATIENCE: Duration = Duration::from_secs(180);
 
-pub struct World {
+pub struct AgentWorld {
     pub fixture: Fixture,
     pub owner: Scope,
     pub member: Scope,
@@ -30,7 +30,7 @@ pub struct World {
     pub files: tempfile::TempDir,
 }
 
-impl Deref for World {
+impl Deref for AgentWorld {
     type Target = Fixture;
 
     fn deref(&self) -> &Fixture {
@@ -39,12 +39,12 @@ impl Deref for World {
 }
 
 /// A worker in the hands of a test.
-pub struct Hand {
+pub struct TestWorker {
     leave: CancellationToken,
     task: JoinHandle<()>,
 }
 
-impl Hand {
+impl TestWorker {
     /// As if the process had died: nothing is told to anyone.
     pub async fn kill(self) {
         self.task.abort();
@@ -58,7 +58,7 @@ impl Hand {
     }
 }
 
-impl World {
+impl AgentWorld {
     /// A law office with two places, an intake form filled in, and Juno to work for it.
     pub async fn new(pg: PgPool) -> Self {
         let nine: DateTime<Utc> = "2026-11-23T09:00:00Z".parse().unwrap();
@@ -133,18 +133,18 @@ impl World {
     }
 
     /// Starts a worker whose lease is the usual one, by the frozen clock.
-    pub fn work(&self, backend: Arc<dyn AgentBackend>) -> Hand {
+    pub fn work(&self, backend: Arc<dyn AgentBackend>) -> TestWorker {
         self.work_on(backend, 16)
     }
 
     /// The same with so many runs at once.
-    pub fn work_on(&self, backend: Arc<dyn AgentBackend>, at_once: usize) -> Hand {
+    pub fn work_on(&self, backend: Arc<dyn AgentBackend>, at_once: usize) -> TestWorker {
         let (poll, beat) = (Duration::from_millis(20), Duration::from_millis(200));
         let options = WorkerOptions { at_once, poll, beat, ..WorkerOptions::default() };
         let worker =
             Worker::new(self.db.clone(), backend, Store::folder(self.files.path()).unwrap(), options);
         let leave = CancellationToken::new();
-        Hand { leave: leave.clone(), task: tokio::spawn(worker.run(leave)) }
+        TestWorker { leave: leave.clone(), task: tokio::spawn(worker.run(leave)) }
     }
 
     /// Lets the lease of a dead worker run out, and the pause before the next try: whether a run was taken back.

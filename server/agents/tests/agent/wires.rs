@@ -12,12 +12,12 @@ use sqlx::PgPool;
 use super::{
     model::{failed, in_review},
     scripted::{KEY, Piece, Reply, Scripted, USED, calls, hands_in, models, says},
-    support::{World, logs},
+    support::{AgentWorld, logs},
 };
 
 async fn goes_the_whole_way(pg: PgPool, backend: Backend) {
     logs::capture();
-    let world = World::new(pg).await;
+    let world = AgentWorld::new(pg).await;
     let model = Scripted::new(vec![
         Reply::Stream(vec![
             Piece::Words("I read your "),
@@ -108,7 +108,7 @@ async fn anthropic_goes_the_whole_way(pg: PgPool) {
 /// the operators.
 async fn fails_in_every_way(pg: PgPool, backend: Backend) {
     logs::capture();
-    let world = World::new(pg).await;
+    let world = AgentWorld::new(pg).await;
     let refused = format!(r#"{{"error":{{"message":"Incorrect API key provided: {KEY}"}}}}"#);
     let thrice = |reply: fn() -> Reply| (0..3).map(move |_| reply()).collect::<Vec<_>>();
     let cases: Vec<(Vec<Reply>, &str, &str)> = vec![
@@ -184,7 +184,7 @@ async fn anthropic_fails_in_every_way(pg: PgPool) {
 /// Nobody listens there; and where inner addresses are not let through, nobody is asked.
 #[sqlx::test(migrations = "../../migrations")]
 async fn an_address_that_leads_nowhere_is_told(pg: PgPool) {
-    let world = World::new(pg).await;
+    let world = AgentWorld::new(pg).await;
     world.reach_by(Backend::Anthropic, "http://127.0.0.1:9/v1", "m", KEY).await;
     let request = world.ask("A letter", "Write a letter.", vec![]).await;
     let hand = world.work(models(Admitted::private()));
@@ -205,7 +205,7 @@ async fn an_address_that_leads_nowhere_is_told(pg: PgPool) {
 
 #[sqlx::test(migrations = "../../migrations")]
 async fn a_stop_cuts_its_words_off(pg: PgPool) {
-    let world = World::new(pg).await;
+    let world = AgentWorld::new(pg).await;
     let model = Scripted::new(vec![Reply::Stream(vec![Piece::Words("I begin"), Piece::Hang])]).await;
     world.reach_by(Backend::Anthropic, model.address(), "scripted", KEY).await;
     let request = world.ask("A letter", "Write a letter.", vec![]).await;
@@ -224,7 +224,7 @@ async fn a_stop_cuts_its_words_off(pg: PgPool) {
 /// What is not on the agent's list is not offered, and not done when it is called all the same.
 #[sqlx::test(migrations = "../../migrations")]
 async fn a_tool_that_is_not_on_its_list_is_not_there(pg: PgPool) {
-    let world = World::new(pg).await;
+    let world = AgentWorld::new(pg).await;
     let ask = json!({ "question": "Formal or warm?", "options": ["Warm", "Formal"] });
     let model = Scripted::new(vec![calls("ask_client", ask), hands_in("Dear client.")]).await;
     world.reach_by(Backend::OpenaiResponses, model.address(), "scripted", KEY).await;
@@ -247,7 +247,7 @@ async fn a_tool_that_is_not_on_its_list_is_not_there(pg: PgPool) {
 /// It looks up what is known of the client, and keeps what it learned for whoever comes next.
 #[sqlx::test(migrations = "../../migrations")]
 async fn it_reads_and_writes_the_clients_notes(pg: PgPool) {
-    let world = World::new(pg).await;
+    let world = AgentWorld::new(pg).await;
     let wrote = json!({ "path": "Style.md", "markdown": "They want it **warm**." });
     let again = json!({ "path": "Style.md", "markdown": "Warm and short.", "version": 1 });
     let model = Scripted::new(vec![

@@ -38,7 +38,7 @@ pub async fn deliver_webhooks(
         .no_proxy()
         .dns_resolver(Arc::new(Resolver { local: subscriptions.allow_local_webhooks }))
         .build()?;
-    let sender = Arc::new(Sender { engine, subscriptions, clock, client });
+    let sender = Arc::new(WebhookSender { engine, subscriptions, clock, client });
     let under_way = TaskTracker::new();
     while !stop.is_cancelled() {
         match sender.engine.take_due(PATIENCE).await {
@@ -54,7 +54,7 @@ pub async fn deliver_webhooks(
     Ok(())
 }
 
-struct Sender {
+struct WebhookSender {
     engine: Engine,
     subscriptions: Arc<Subscriptions>,
     clock: Clock,
@@ -67,7 +67,7 @@ struct WebhookAnswer {
     done: bool,
 }
 
-impl Sender {
+impl WebhookSender {
     async fn deliver(self: Arc<Self>, delivery: Delivery) {
         let kept = match self.send(&delivery).await {
             Ok(answer) => self.engine.delivered(&delivery, answer.done).await,

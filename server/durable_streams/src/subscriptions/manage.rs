@@ -9,7 +9,7 @@ use serde::Deserialize;
 use sessions::NewSubscription;
 
 use super::{
-    Call,
+    SubscriptionCall,
     error::{coded, engine_refusal, parse},
     input::{SubscriptionInput, trim_slashes},
     representation,
@@ -19,7 +19,7 @@ use crate::response;
 /// Bytes of a subscription's secret.
 const SECRET: usize = 32;
 
-pub(super) async fn create(call: &Call<'_>, body: &[u8]) -> Result<Response, Response> {
+pub(super) async fn create(call: &SubscriptionCall<'_>, body: &[u8]) -> Result<Response, Response> {
     let config = parse::<SubscriptionInput>(body)?.check(call.subscriptions.allow_local_webhooks)?;
     let mut secret = vec![0; SECRET];
     getrandom::fill(&mut secret).map_err(|_| response::unavailable())?;
@@ -39,12 +39,12 @@ pub(super) async fn create(call: &Call<'_>, body: &[u8]) -> Result<Response, Res
     Ok((status, Json(representation::subscription(call, &made))).into_response())
 }
 
-pub(super) async fn get(call: &Call<'_>) -> Result<Response, Response> {
+pub(super) async fn get(call: &SubscriptionCall<'_>) -> Result<Response, Response> {
     let found = call.engine.subscription(call.tenant, call.name).await.map_err(engine_refusal)?;
     Ok(Json(representation::subscription(call, &found)).into_response())
 }
 
-pub(super) async fn delete(call: &Call<'_>) -> Result<Response, Response> {
+pub(super) async fn delete(call: &SubscriptionCall<'_>) -> Result<Response, Response> {
     call.engine.unsubscribe(call.tenant, call.name).await.map_err(response::engine_error)?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
@@ -54,7 +54,7 @@ struct LinkInput {
     streams: Vec<String>,
 }
 
-pub(super) async fn link(call: &Call<'_>, body: &[u8]) -> Result<Response, Response> {
+pub(super) async fn link(call: &SubscriptionCall<'_>, body: &[u8]) -> Result<Response, Response> {
     let streams = parse::<LinkInput>(body)?.streams;
     let streams: Vec<String> = streams.iter().map(|stream| trim_slashes(stream)).collect();
     if streams.is_empty() || streams.iter().any(String::is_empty) {
@@ -65,7 +65,7 @@ pub(super) async fn link(call: &Call<'_>, body: &[u8]) -> Result<Response, Respo
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
-pub(super) async fn unlink(call: &Call<'_>, stream: &str) -> Result<Response, Response> {
+pub(super) async fn unlink(call: &SubscriptionCall<'_>, stream: &str) -> Result<Response, Response> {
     call.engine.unlink(call.tenant, call.name, &trim_slashes(stream)).await.map_err(engine_refusal)?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }

@@ -42,7 +42,7 @@ impl Subscriptions {
 }
 
 /// One request.
-struct Call<'a> {
+struct SubscriptionCall<'a> {
     engine: &'a Engine,
     subscriptions: &'a Subscriptions,
     tenant: Tenant,
@@ -67,7 +67,7 @@ pub(super) async fn perform<A: Authorizer>(
     };
     let rest = path.strip_prefix("__ds/subscriptions/").ok_or_else(not_found)?;
     let (name, action) = rest.split_once('/').map_or((rest, ""), |(name, action)| (name, action));
-    let call = Call { engine: &streams.engine, subscriptions, tenant, name, parts };
+    let call = SubscriptionCall { engine: &streams.engine, subscriptions, tenant, name, parts };
     let body = body::read(body, streams.config.body_bytes).await?;
     match (parts.method.as_str(), action) {
         ("PUT", "") => manage::create(&call, &body).await,

@@ -4,9 +4,9 @@ use chrono::SecondsFormat;
 use serde_json::{Value, json};
 use sessions::{Link, Subscription, Wakes};
 
-use super::{Call, Subscriptions};
+use super::{SubscriptionCall, Subscriptions};
 
-pub(super) fn subscription(call: &Call<'_>, found: &Subscription) -> Value {
+pub(super) fn subscription(call: &SubscriptionCall<'_>, found: &Subscription) -> Value {
     let streams: Vec<Value> = found.links.iter().map(stream).collect();
     let mut value = json!({
         "id": found.name,

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use sessions::{Offset, Report, WorkerNext};
 
 use super::{
-    Call,
+    SubscriptionCall,
     error::{coded, engine_refusal, parse},
     input::trim_slashes,
     representation, token,
@@ -23,7 +23,7 @@ struct ClaimInput {
     worker: String,
 }
 
-pub(super) async fn claim(call: &Call<'_>, body: &[u8]) -> Result<Response, Response> {
+pub(super) async fn claim(call: &SubscriptionCall<'_>, body: &[u8]) -> Result<Response, Response> {
     let worker = parse::<ClaimInput>(body)?.worker;
     if worker.is_empty() || worker.len() > 256 {
         let message = "worker is a name of 1 to 256 bytes.";
@@ -69,7 +69,11 @@ struct AckInput {
     offset: String,
 }
 
-pub(super) async fn report(call: &Call<'_>, endpoint: Endpoint, body: &[u8]) -> Result<Response, Response> {
+pub(super) async fn report(
+    call: &SubscriptionCall<'_>,
+    endpoint: Endpoint,
+    body: &[u8],
+) -> Result<Response, Response> {
     let no_token =
         || coded(StatusCode::UNAUTHORIZED, "TOKEN_INVALID", "The wake's token is missing or wrong.");
     let no_offset = || coded(StatusCode::CONFLICT, "INVALID_OFFSET", "That is no offset of a stream.");
@@ -96,7 +100,7 @@ pub(super) async fn report(call: &Call<'_>, endpoint: Endpoint, body: &[u8]) -> 
     }
 }
 
-fn bearer<'a>(call: &'a Call<'_>) -> Option<&'a str> {
+fn bearer<'a>(call: &'a SubscriptionCall<'_>) -> Option<&'a str> {
     call.parts.headers.get(header::AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ")
 }
 

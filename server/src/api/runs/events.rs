@@ -8,7 +8,7 @@ use domain::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Part, hold, parts::of_log};
+use super::{WrittenPart, hold, parts::of_log};
 use crate::{
     api::{Api, Problem, bearer::Caller, body::JsonBody, path::Path},
     protocols::tenant,
@@ -27,7 +27,7 @@ pub struct EventsInput {
     #[serde(default)]
     pub backstage: bool,
     #[schema(min_items = 1)]
-    pub parts: Vec<Part>,
+    pub parts: Vec<WrittenPart>,
 }
 
 /// What became of it.

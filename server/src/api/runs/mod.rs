@@ -27,7 +27,7 @@ use domain::{
 };
 
 use model::{Run, RunStatus};
-use parts::Part;
+use parts::WrittenPart;
 
 use super::{Api, Problem, bearer::Caller};
 use crate::routes::Routes;

@@ -14,7 +14,9 @@ use crate::api::Problem;
 /// Something that an agent writes. The first group is read by everyone at the request; the second is for the backstage.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(tag = "type", rename_all = "kebab-case", rename_all_fields = "camelCase")]
-pub enum Part {
+#[serde(rename = "Part")]
+#[schema(as = Part)]
+pub enum WrittenPart {
     /// A whole text at once, in Markdown.
     Text { text: String },
     /// Begins a text that is written bit by bit. Its id is the agent's own, and unique within the run.
@@ -24,7 +26,7 @@ pub enum Part {
     /// It is whole.
     TextEnd { id: String },
     /// The whole plan as it stands; a later one replaces it.
-    DataPlan { steps: Vec<Step> },
+    DataPlan { steps: Vec<PlanStepInput> },
     /// A step of the work in plain words; the same id again replaces it.
     DataStep {
         id: String,
@@ -55,7 +57,9 @@ pub enum Part {
 /// A step of a plan.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Step {
+#[serde(rename = "Step")]
+#[schema(as = Step)]
+pub struct PlanStepInput {
     pub title: String,
     pub state: StepState,
 }
@@ -81,7 +85,7 @@ impl From<StepState> for session::StepState {
     }
 }
 
-impl Part {
+impl WrittenPart {
     /// The log's own parts. `name` makes the id of a text that has none: the same for what is sent again.
     fn into_log(self, name: impl FnOnce() -> String) -> Vec<session::Part> {
         use session::Part as Log;
@@ -101,7 +105,7 @@ impl Part {
                 let steps = steps.into_iter();
                 Log::DataPlan {
                     steps: steps
-                        .map(|Step { title, state }| PlanStep { title, state: state.into() })
+                        .map(|PlanStepInput { title, state }| PlanStep { title, state: state.into() })
                         .collect(),
                 }
             }
@@ -124,7 +128,11 @@ impl Part {
 }
 
 /// The parts of one call as the log has them, where all of them may be written there. `name` is unique to the call.
-pub(crate) fn of_log(parts: Vec<Part>, stage: Stage, name: &str) -> Result<Vec<session::Part>, Problem> {
+pub(crate) fn of_log(
+    parts: Vec<WrittenPart>,
+    stage: Stage,
+    name: &str,
+) -> Result<Vec<session::Part>, Problem> {
     let parts: Vec<session::Part> = parts
         .into_iter()
         .enumerate()

@@ -30,7 +30,7 @@ pub struct NewQuestion {
     pub detail: String,
     /// One to six; the first is what the agent advises.
     #[schema(min_items = 1, max_items = 6)]
-    pub options: Vec<Choice>,
+    pub options: Vec<QuestionChoice>,
     /// How many seconds it may be answered: a minute to sixty days. Two days where nothing is said.
     #[serde(default)]
     #[schema(minimum = 60, maximum = 5_184_000)]
@@ -42,7 +42,9 @@ pub struct NewQuestion {
 /// An answer to choose.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Choice {
+#[serde(rename = "Choice")]
+#[schema(as = Choice)]
+pub struct QuestionChoice {
     #[schema(min_length = 1)]
     pub key: String,
     #[schema(min_length = 1)]

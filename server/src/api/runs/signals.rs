@@ -16,7 +16,7 @@ use utoipa::ToSchema;
 use super::{RunStatus, cursor::Cursor, find, wait};
 use crate::{
     api::{Api, Problem, bearer::Caller, body::QueryParams, path::Path},
-    limits::Kind,
+    limits::SeatKind,
     protocols::tenant,
 };
 
@@ -126,7 +126,7 @@ impl SignalReader<'_> {
 
     /// Waits for the first signal.
     async fn listen(&mut self, caller: &Caller, until: Instant) -> Result<(), Problem> {
-        let _seat = self.api.limits.seat(tenant(&self.run.scope), Kind::LongPoll)?;
+        let _seat = self.api.limits.seat(tenant(&self.run.scope), SeatKind::LongPoll)?;
         let engine = self.api.app.db.engine();
         let mut session = engine.follow(self.run.session, self.cursor.session);
         let mut backstage = engine.follow(self.run.backstage, self.cursor.backstage);

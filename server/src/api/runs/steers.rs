@@ -20,7 +20,7 @@ const REASON: usize = 2_000;
 #[serde(deny_unknown_fields)]
 pub struct SteerAnswerInput {
     pub attempt: u32,
-    pub outcome: Outcome,
+    pub outcome: SteerOutcome,
     /// In a sentence, for whoever said it.
     #[serde(default)]
     #[schema(max_length = 2_000)]
@@ -30,7 +30,9 @@ pub struct SteerAnswerInput {
 /// What came of it.
 #[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Outcome {
+#[serde(rename = "Outcome")]
+#[schema(as = Outcome)]
+pub enum SteerOutcome {
     /// It is taken up.
     Done,
     /// It is not; the reason says why.
@@ -67,8 +69,8 @@ pub async fn settle(
     let db = &api.app.db;
     controls::queries::require_steer(db, &claimed, control).await?;
     let outcome = match answer.outcome {
-        Outcome::Done => controls::Outcome::Done,
-        Outcome::Refused => controls::Outcome::Refused,
+        SteerOutcome::Done => controls::Outcome::Done,
+        SteerOutcome::Refused => controls::Outcome::Refused,
     };
     let reason: String = answer.reason.replace('\0', "").trim().chars().take(REASON).collect();
     let settled = controls::commands::settle(db, &claimed.scope, control, outcome, &reason).await?;

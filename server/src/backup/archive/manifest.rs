@@ -19,7 +19,7 @@ pub struct Manifest {
     pub postgres: i32,
     /// What had been applied, in order.
     pub migrations: Vec<Migration>,
-    pub tables: Vec<Table>,
+    pub tables: Vec<ManifestTable>,
     pub sequences: Vec<Sequence>,
     pub files: Files,
     /// The master keys under a passphrase; none where they were left out.
@@ -36,7 +36,7 @@ pub struct Migration {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Table {
+pub struct ManifestTable {
     pub name: String,
     /// In the order of the rows' fields. What Postgres computes by itself is not among them.
     pub columns: Vec<String>,

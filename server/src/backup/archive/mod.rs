@@ -12,7 +12,7 @@ mod read;
 mod tar;
 mod write;
 
-pub use manifest::{Files, Manifest, Member, Migration, Sequence, Table};
+pub use manifest::{Files, Manifest, ManifestTable, Member, Migration, Sequence};
 pub use read::Archive;
 pub use write::Draft;
 

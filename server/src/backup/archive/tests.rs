@@ -19,7 +19,7 @@ fn manifest() -> Manifest {
         made_at: "2026-11-23T08:00:00Z".parse().unwrap(),
         postgres: 150_018,
         migrations: vec![Migration { version: 1, checksum: "ab".into() }],
-        tables: vec![Table {
+        tables: vec![ManifestTable {
             name: "offer".into(),
             columns: vec!["id".into()],
             rows: 2,

@@ -3,7 +3,7 @@
 use sqlx::{Connection, PgConnection};
 use tokio_util::sync::CancellationToken;
 
-use crate::database::{self, Role, State};
+use crate::database::{self, DatabaseRole, State};
 use crate::doctor::Finding;
 use crate::postgres::{Cluster, Found};
 use crate::settings::Settings;
@@ -121,7 +121,7 @@ async fn rights(connection: &mut PgConnection) -> Option<Finding> {
 }
 
 async fn roles(connection: &mut PgConnection) -> Finding {
-    for role in Role::ALL {
+    for role in DatabaseRole::ALL {
         let taken = match role.take(connection).await {
             Ok(()) => sqlx::query("RESET ROLE").execute(&mut *connection).await.map(|_| ()),
             refused => refused,
@@ -137,12 +137,12 @@ async fn roles(connection: &mut PgConnection) -> Finding {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::doctor::Verdict;
+    use crate::doctor::Severity;
 
     #[test]
     fn another_versions_schema_is_no_failure() {
-        assert_eq!(schema(&Ok(State::Current)).verdict, Verdict::Ok);
-        assert_eq!(schema(&Ok(State::Behind(2))).verdict, Verdict::Warn);
-        assert_eq!(schema(&Ok(State::Ahead(9))).verdict, Verdict::Warn);
+        assert_eq!(schema(&Ok(State::Current)).verdict, Severity::Ok);
+        assert_eq!(schema(&Ok(State::Behind(2))).verdict, Severity::Warn);
+        assert_eq!(schema(&Ok(State::Ahead(9))).verdict, Severity::Warn);
     }
 }

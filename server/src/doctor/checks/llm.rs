@@ -72,14 +72,14 @@ fn said(reason: reqwest::Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::doctor::Verdict;
+    use crate::doctor::Severity;
 
     #[test]
     fn a_model_that_is_not_listed_is_a_failure() {
         let models = ["small".to_owned()];
         assert_eq!(judge("u", &models, None).says, "uses small at u");
-        assert_eq!(judge("u", &models, Some("small")).verdict, Verdict::Ok);
-        assert_eq!(judge("u", &models, Some("large")).verdict, Verdict::Fail);
-        assert_eq!(judge("u", &[], None).verdict, Verdict::Fail);
+        assert_eq!(judge("u", &models, Some("small")).verdict, Severity::Ok);
+        assert_eq!(judge("u", &models, Some("large")).verdict, Severity::Fail);
+        assert_eq!(judge("u", &[], None).verdict, Severity::Fail);
     }
 }

@@ -78,7 +78,7 @@ mod tests {
     use domain::ids::WorkspaceId;
 
     use super::*;
-    use crate::doctor::Verdict;
+    use crate::doctor::Severity;
 
     fn account() -> AccountHealth {
         AccountHealth {
@@ -98,11 +98,11 @@ mod tests {
         let now = DateTime::UNIX_EPOCH + TimeDelta::minutes(2);
         let told = |account: AccountHealth| (look(&account, now).verdict, look(&account, now).says);
         let (verdict, says) = told(account());
-        assert_eq!(verdict, Verdict::Ok);
+        assert_eq!(verdict, Severity::Ok);
         assert!(says.contains("test mode") && says.contains("no event heard yet"), "{says}");
-        assert_eq!(told(AccountHealth { revoked_at: Some(now), ..account() }).0, Verdict::Fail);
+        assert_eq!(told(AccountHealth { revoked_at: Some(now), ..account() }).0, Severity::Fail);
         let (verdict, says) = told(AccountHealth { lacks: vec!["Events: Read".into()], ..account() });
-        assert!(verdict == Verdict::Warn && says.contains("Events: Read"), "{says}");
-        assert_eq!(look(&account(), now + QUIET).verdict, Verdict::Warn);
+        assert!(verdict == Severity::Warn && says.contains("Events: Read"), "{says}");
+        assert_eq!(look(&account(), now + QUIET).verdict, Severity::Warn);
     }
 }

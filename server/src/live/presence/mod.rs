@@ -27,7 +27,7 @@ pub struct Presence {
 }
 
 /// A place among those who look; given up when it is dropped, after the grace.
-pub struct Seat {
+pub struct PresenceSeat {
     presence: Arc<Presence>,
     stream: StreamId,
     person: PersonId,
@@ -42,7 +42,7 @@ impl Presence {
         person: PersonId,
         viewer: Viewer,
         grace: Duration,
-    ) -> (Seat, watch::Receiver<Vec<Viewer>>) {
+    ) -> (PresenceSeat, watch::Receiver<Vec<Viewer>>) {
         let mut rooms = self.rooms();
         let room = rooms.entry(stream).or_default();
         let entry =
@@ -56,7 +56,7 @@ impl Presence {
         if first {
             self.changed(stream);
         }
-        (Seat { presence: self.clone(), stream, person, grace }, viewers)
+        (PresenceSeat { presence: self.clone(), stream, person, grace }, viewers)
     }
 
     fn rooms(&self) -> MutexGuard<'_, HashMap<StreamId, Room>> {
@@ -100,7 +100,7 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-impl Drop for Seat {
+impl Drop for PresenceSeat {
     fn drop(&mut self) {
         let Some(arrivals) = self.presence.release_tab(self.stream, self.person) else { return };
         let (presence, stream, person, grace) = (self.presence.clone(), self.stream, self.person, self.grace);

@@ -9,15 +9,15 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{Desk, id, reads, writes};
+use super::{DeskCaller, id, reads, writes};
 use crate::mcp::{
     json::when,
-    tool::{Done, Nothing, Tool},
+    tool::{NoArguments, Tool, WriteResult},
 };
 
-pub(super) fn tools() -> Vec<Tool<Desk>> {
+pub(super) fn tools() -> Vec<Tool<DeskCaller>> {
     vec![
-        reads::<Nothing, _, _>(
+        reads::<NoArguments, _, _>(
             (
                 "list_approvals",
                 "List open questions",
@@ -46,7 +46,7 @@ pub(super) fn tools() -> Vec<Tool<Desk>> {
     ]
 }
 
-async fn list_approvals(desk: Desk, _: Nothing) -> Result<Value> {
+async fn list_approvals(desk: DeskCaller, _: NoArguments) -> Result<Value> {
     let found = approvals::queries::list_open(&desk.db, &desk.scope).await?;
     Ok(json!({ "approvals": found.iter().map(approval_json).collect::<Vec<_>>() }))
 }
@@ -76,7 +76,7 @@ struct GetApproval {
     approval: String,
 }
 
-async fn get_approval(desk: Desk, asked: GetApproval) -> Result<Value> {
+async fn get_approval(desk: DeskCaller, asked: GetApproval) -> Result<Value> {
     if let Ok(proposal) = asked.approval.parse::<ProposalId>() {
         return Ok(proposed(&proposals::queries::get(&desk.db, &desk.scope, proposal).await?));
     }
@@ -106,7 +106,7 @@ struct AnswerApproval {
     answer: String,
 }
 
-async fn answer_approval(desk: Desk, asked: AnswerApproval) -> Result<Done> {
+async fn answer_approval(desk: DeskCaller, asked: AnswerApproval) -> Result<WriteResult> {
     let approval: ApprovalId = asked.approval.parse().map_err(|_| {
         Error::Fields(FieldErrors::one("approval", "Give the id of an agent's question: apr_…"))
     })?;

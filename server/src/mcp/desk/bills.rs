@@ -9,10 +9,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{Desk, id, reads, writes};
-use crate::mcp::tool::{Done, Tool};
+use super::{DeskCaller, id, reads, writes};
+use crate::mcp::tool::{Tool, WriteResult};
 
-pub(super) fn tools() -> Vec<Tool<Desk>> {
+pub(super) fn tools() -> Vec<Tool<DeskCaller>> {
     vec![
         reads(
             (
@@ -79,7 +79,7 @@ struct ListInvoices {
     page: u32,
 }
 
-async fn list_invoices(desk: Desk, asked: ListInvoices) -> Result<Value> {
+async fn list_invoices(desk: DeskCaller, asked: ListInvoices) -> Result<Value> {
     let client = asked.client.as_deref().map(id::<ClientId>).transpose()?;
     let filter = match asked.state {
         InvoiceStateInput::All => InvoiceFilter::All,
@@ -136,7 +136,7 @@ struct DraftInvoice {
     note: String,
 }
 
-async fn draft_invoice(desk: Desk, asked: DraftInvoice) -> Result<Done> {
+async fn draft_invoice(desk: DeskCaller, asked: DraftInvoice) -> Result<WriteResult> {
     let client: ClientId = id(&asked.client)?;
     let currency: Currency = asked.currency.parse().map_err(|_| {
         Error::Fields(FieldErrors::one("currency", "Give a currency's three letters, such as USD."))
@@ -155,7 +155,7 @@ struct MarkPaid {
     invoice: String,
 }
 
-async fn mark_invoice_paid(desk: Desk, asked: MarkPaid) -> Result<Done> {
+async fn mark_invoice_paid(desk: DeskCaller, asked: MarkPaid) -> Result<WriteResult> {
     let invoice: InvoiceId = id(&asked.invoice)?;
     billing::commands::mark_paid(&desk.db, &desk.scope, invoice).await?;
     let now = billing::queries::get(&desk.db, &desk.scope, invoice).await?;
@@ -169,7 +169,7 @@ struct Resume {
     client: String,
 }
 
-async fn resume_subscription(desk: Desk, asked: Resume) -> Result<Done> {
+async fn resume_subscription(desk: DeskCaller, asked: Resume) -> Result<WriteResult> {
     let client: ClientId = id(&asked.client)?;
     let scope = desk.within(client)?;
     let held = billing::queries::find_subscription(&desk.db, &scope, client).await?;

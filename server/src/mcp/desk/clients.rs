@@ -3,10 +3,10 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Desk, id, reads};
+use super::{DeskCaller, id, reads};
 use crate::mcp::tool::Tool;
 
-pub(super) fn tools() -> Vec<Tool<Desk>> {
+pub(super) fn tools() -> Vec<Tool<DeskCaller>> {
     vec![
         reads(
             (
@@ -42,7 +42,7 @@ struct ListClients {
     page: u32,
 }
 
-async fn list_clients(desk: Desk, asked: ListClients) -> Result<Value> {
+async fn list_clients(desk: DeskCaller, asked: ListClients) -> Result<Value> {
     let shown = if asked.archived { ClientFilter::Archived } else { ClientFilter::Here };
     let found = clients::queries::list(&desk.db, &desk.scope, &asked.words, shown, asked.page.max(1)).await?;
     let clients: Vec<_> = found
@@ -69,7 +69,7 @@ struct GetClient {
     client: String,
 }
 
-async fn get_client(desk: Desk, asked: GetClient) -> Result<Value> {
+async fn get_client(desk: DeskCaller, asked: GetClient) -> Result<Value> {
     let client: ClientId = id(&asked.client)?;
     let found = clients::queries::get(&desk.db, &desk.scope, client).await?;
     let held = billing::queries::find_subscription(&desk.db, &desk.scope, client).await?;

@@ -8,12 +8,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::{Desk, id, keyed};
-use crate::mcp::tool::{Done, Kind, Tool, Words};
+use super::{DeskCaller, id, keyed};
+use crate::mcp::tool::{Tool, ToolEffect, ToolText, WriteResult};
 
-pub(super) fn tools() -> Vec<Tool<Desk>> {
+pub(super) fn tools() -> Vec<Tool<DeskCaller>> {
     vec![
-        proposes::<OfClient>(
+        proposes::<ClientArgument>(
             (
                 "pause_subscription",
                 "Pause a subscription",
@@ -31,7 +31,7 @@ pub(super) fn tools() -> Vec<Tool<Desk>> {
             ),
             |asked| Ok(Action::EndSubscription { client: id(&asked.client)?, at_once: asked.at_once }),
         ),
-        proposes::<OfInvoice>(
+        proposes::<InvoiceArgument>(
             (
                 "issue_invoice",
                 "Issue an invoice",
@@ -41,7 +41,7 @@ pub(super) fn tools() -> Vec<Tool<Desk>> {
             |asked| Ok(Action::IssueInvoice { invoice: id(&asked.invoice)? }),
         )
         .wide(),
-        proposes::<OfInvoice>(
+        proposes::<InvoiceArgument>(
             (
                 "void_invoice",
                 "Void an invoice",
@@ -51,7 +51,7 @@ pub(super) fn tools() -> Vec<Tool<Desk>> {
             |asked| Ok(Action::VoidInvoice { invoice: id(&asked.invoice)? }),
         )
         .wide(),
-        proposes::<OfClient>(
+        proposes::<ClientArgument>(
             (
                 "archive_client",
                 "Archive a client",
@@ -61,7 +61,7 @@ pub(super) fn tools() -> Vec<Tool<Desk>> {
             |asked| Ok(Action::ArchiveClient { client: id(&asked.client)? }),
         )
         .wide(),
-        proposes::<OfRequest>(
+        proposes::<RequestArgument>(
             (
                 "withdraw_request",
                 "Withdraw a request",
@@ -70,7 +70,7 @@ pub(super) fn tools() -> Vec<Tool<Desk>> {
             ),
             |asked| Ok(Action::WithdrawRequest { client: id(&asked.client)?, number: asked.number }),
         ),
-        proposes::<OfOffer>(
+        proposes::<OfferArgument>(
             (
                 "publish_offer",
                 "Publish an offer",
@@ -80,7 +80,7 @@ pub(super) fn tools() -> Vec<Tool<Desk>> {
             |asked| Ok(Action::PublishOffer { offer: id(&asked.offer)? }),
         )
         .wide(),
-        proposes::<OfOffer>(
+        proposes::<OfferArgument>(
             (
                 "archive_offer",
                 "Archive an offer",
@@ -94,7 +94,7 @@ pub(super) fn tools() -> Vec<Tool<Desk>> {
 }
 
 #[derive(Serialize, Deserialize, JsonSchema)]
-struct OfClient {
+struct ClientArgument {
     /// The client's id, such as cli_0197…
     client: String,
 }
@@ -109,13 +109,13 @@ struct EndSubscription {
 }
 
 #[derive(Serialize, Deserialize, JsonSchema)]
-struct OfInvoice {
+struct InvoiceArgument {
     /// The invoice's id, such as bill_0197…
     invoice: String,
 }
 
 #[derive(Serialize, Deserialize, JsonSchema)]
-struct OfRequest {
+struct RequestArgument {
     /// The client's id, such as cli_0197…
     client: String,
     /// The request's number with that client.
@@ -123,25 +123,25 @@ struct OfRequest {
 }
 
 #[derive(Serialize, Deserialize, JsonSchema)]
-struct OfOffer {
+struct OfferArgument {
     /// The offer's id, such as off_0197…
     offer: String,
 }
 
 /// An argument beside the others: what the person who decides reads.
 #[derive(Serialize, Deserialize, JsonSchema)]
-struct Reasoned<A> {
+struct WithReason<A> {
     /// Why, in a sentence or two, for the person who decides.
     reason: String,
     #[serde(flatten)]
     rest: A,
 }
 
-fn proposes<A>(words: Words, action: fn(&A) -> Result<Action>) -> Tool<Desk>
+fn proposes<A>(words: ToolText, action: fn(&A) -> Result<Action>) -> Tool<DeskCaller>
 where
     A: Serialize + for<'de> Deserialize<'de> + JsonSchema + Send + Sync + 'static,
 {
-    keyed(Kind::Dangerous, words, move |desk: Desk, asked: Reasoned<A>| async move {
+    keyed(ToolEffect::Dangerous, words, move |desk: DeskCaller, asked: WithReason<A>| async move {
         let action = action(&asked.rest)?;
         let token = desk.by.token.ok_or(Error::NotFound)?;
         let (id, deed) =
@@ -152,7 +152,7 @@ where
             "would": deed.target,
             "next": "A person decides on the desk. get_approval tells what came of it.",
         });
-        let done: Done = (told, deed);
+        let done: WriteResult = (told, deed);
         Ok(done)
     })
 }

@@ -22,11 +22,11 @@ use schemars::JsonSchema;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
-use super::tool::{Done, Keyed, Kind, Tool, Words};
+use super::tool::{Tool, ToolEffect, ToolText, WithKey, WriteResult};
 
 /// An operator's program that calls, in the operator's place under the token's name.
 #[derive(Clone)]
-pub(super) struct Desk {
+pub(super) struct DeskCaller {
     pub(super) db: Db,
     pub(super) scope: Scope,
     pub(super) by: ActedThrough,
@@ -34,7 +34,7 @@ pub(super) struct Desk {
 }
 
 /// Every tool of the desk.
-pub(super) fn tools() -> Vec<Tool<Desk>> {
+pub(super) fn tools() -> Vec<Tool<DeskCaller>> {
     [
         clients::tools(),
         notes::tools(),
@@ -51,32 +51,32 @@ pub(super) fn tools() -> Vec<Tool<Desk>> {
 }
 
 /// A tool that reads.
-fn reads<A, F, W>(words: Words, work: F) -> Tool<Desk>
+fn reads<A, F, W>(words: ToolText, work: F) -> Tool<DeskCaller>
 where
     A: DeserializeOwned + JsonSchema + Send + 'static,
-    F: Fn(Desk, A) -> W + Send + Sync + 'static,
+    F: Fn(DeskCaller, A) -> W + Send + Sync + 'static,
     W: Future<Output = Result<Value>> + Send + 'static,
 {
-    Tool::new(Kind::Reads, words, work)
+    Tool::new(ToolEffect::Reads, words, work)
 }
 
 /// A tool that writes, once under its key and audited in the same transaction.
-fn writes<A, F, W>(words: Words, work: F) -> Tool<Desk>
+fn writes<A, F, W>(words: ToolText, work: F) -> Tool<DeskCaller>
 where
     A: Serialize + DeserializeOwned + JsonSchema + Send + 'static,
-    F: Fn(Desk, A) -> W + Clone + Send + Sync + 'static,
-    W: Future<Output = Result<Done>> + Send + 'static,
+    F: Fn(DeskCaller, A) -> W + Clone + Send + Sync + 'static,
+    W: Future<Output = Result<WriteResult>> + Send + 'static,
 {
-    keyed(Kind::Writes, words, work)
+    keyed(ToolEffect::Writes, words, work)
 }
 
-fn keyed<A, F, W>(kind: Kind, words: Words, work: F) -> Tool<Desk>
+fn keyed<A, F, W>(kind: ToolEffect, words: ToolText, work: F) -> Tool<DeskCaller>
 where
     A: Serialize + DeserializeOwned + JsonSchema + Send + 'static,
-    F: Fn(Desk, A) -> W + Clone + Send + Sync + 'static,
-    W: Future<Output = Result<Done>> + Send + 'static,
+    F: Fn(DeskCaller, A) -> W + Clone + Send + Sync + 'static,
+    W: Future<Output = Result<WriteResult>> + Send + 'static,
 {
-    Tool::new(kind, words, move |desk: Desk, asked: Keyed<A>| {
+    Tool::new(kind, words, move |desk: DeskCaller, asked: WithKey<A>| {
         let work = work.clone();
         async move {
             let arguments =
@@ -84,12 +84,12 @@ where
             let (db, scope, by) = (desk.db.clone(), desk.scope.clone(), desk.by.clone());
             let key = Some(asked.idempotency_key.as_str());
             let call = Call { by: &by, what: words.0, key, arguments: &arguments };
-            once(&db, &scope, call, move |db| work(Desk { db, ..desk }, asked.rest)).await
+            once(&db, &scope, call, move |db| work(DeskCaller { db, ..desk }, asked.rest)).await
         }
     })
 }
 
-impl Desk {
+impl DeskCaller {
     /// The desk narrowed to a client; nobody leaves the one that they are narrowed to.
     fn within(&self, client: ClientId) -> Result<Scope> {
         match self.scope.client {

@@ -5,16 +5,16 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{Desk, id, reads, writes};
+use super::{DeskCaller, id, reads, writes};
 use crate::mcp::{
     json::{self, when},
-    tool::{Done, Tool},
+    tool::{Tool, WriteResult},
 };
 
 /// How many notes one search answers.
 const MOST: u32 = 50;
 
-pub(super) fn tools() -> Vec<Tool<Desk>> {
+pub(super) fn tools() -> Vec<Tool<DeskCaller>> {
     vec![
         reads(
             (
@@ -54,7 +54,7 @@ struct SearchNotes {
     words: String,
 }
 
-async fn search_notes(desk: Desk, asked: SearchNotes) -> Result<Value> {
+async fn search_notes(desk: DeskCaller, asked: SearchNotes) -> Result<Value> {
     let client: ClientId = id(&asked.client)?;
     let scope = desk.within(client)?;
     let found = notes::queries::search(&desk.db, &scope, client, &asked.words, MOST).await?;
@@ -72,7 +72,7 @@ struct ReadNote {
     version: Option<u32>,
 }
 
-async fn read_note(desk: Desk, asked: ReadNote) -> Result<Value> {
+async fn read_note(desk: DeskCaller, asked: ReadNote) -> Result<Value> {
     let client: ClientId = id(&asked.client)?;
     let scope = desk.within(client)?;
     let note = json::read_note(&desk.db, &scope, client, &asked.path, asked.version).await?;
@@ -99,7 +99,7 @@ struct WriteNote {
     expected_version: Option<u32>,
 }
 
-async fn write_note(desk: Desk, asked: WriteNote) -> Result<Done> {
+async fn write_note(desk: DeskCaller, asked: WriteNote) -> Result<WriteResult> {
     let WriteNote { client, path, markdown, expected_version } = asked;
     let client: ClientId = id(&client)?;
     let scope = desk.within(client)?;

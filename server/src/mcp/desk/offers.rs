@@ -9,12 +9,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{Desk, id, reads, writes};
-use crate::mcp::tool::{Done, Nothing, Tool};
+use super::{DeskCaller, id, reads, writes};
+use crate::mcp::tool::{NoArguments, Tool, WriteResult};
 
-pub(super) fn tools() -> Vec<Tool<Desk>> {
+pub(super) fn tools() -> Vec<Tool<DeskCaller>> {
     vec![
-        reads::<Nothing, _, _>(
+        reads::<NoArguments, _, _>(
             ("list_offers", "List offers", "What the workspace sells: drafts, what is published, what was archived."),
             list_offers,
         )
@@ -41,7 +41,7 @@ pub(super) fn tools() -> Vec<Tool<Desk>> {
     ]
 }
 
-async fn list_offers(desk: Desk, _: Nothing) -> Result<Value> {
+async fn list_offers(desk: DeskCaller, _: NoArguments) -> Result<Value> {
     let found = offers::queries::list(&desk.db, &desk.scope).await?;
     Ok(json!({ "offers": found.iter().map(offer_json).collect::<Vec<_>>() }))
 }
@@ -69,7 +69,8 @@ fn offer_json(offer: &Offer) -> Value {
 /// How often it is billed.
 #[derive(Clone, Copy, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-enum Every {
+#[schemars(rename = "Every")]
+enum BillingInterval {
     Month,
     Quarter,
     Year,
@@ -78,7 +79,8 @@ enum Every {
 /// When work starts.
 #[derive(Clone, Copy, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-enum When {
+#[schemars(rename = "When")]
+enum StartMoment {
     AtOnce,
     OnPayment,
 }
@@ -100,7 +102,7 @@ struct OfferInput {
     #[serde(default)]
     currency: Option<String>,
     #[serde(default)]
-    interval: Option<Every>,
+    interval: Option<BillingInterval>,
     /// How many requests are worked at a time.
     #[serde(default)]
     active_limit: Option<u32>,
@@ -111,7 +113,7 @@ struct OfferInput {
     #[serde(default)]
     revisions: Option<u32>,
     #[serde(default)]
-    starts: Option<When>,
+    starts: Option<StartMoment>,
     /// What is in it, a line each.
     #[serde(default)]
     points: Option<Vec<String>>,
@@ -127,16 +129,16 @@ impl OfferInput {
         let terms = Terms {
             price: Money::new(self.price_minor.unwrap_or(before.terms.price.minor), currency),
             interval: self.interval.map_or(before.terms.interval, |every| match every {
-                Every::Month => Interval::Month,
-                Every::Quarter => Interval::Quarter,
-                Every::Year => Interval::Year,
+                BillingInterval::Month => Interval::Month,
+                BillingInterval::Quarter => Interval::Quarter,
+                BillingInterval::Year => Interval::Year,
             }),
             active_limit: self.active_limit.unwrap_or(before.terms.active_limit),
             cycle_hours: self.cycle_hours.unwrap_or(before.terms.cycle_hours),
             revisions: self.revisions.or(before.terms.revisions),
             starts: self.starts.map_or(before.terms.starts, |when| match when {
-                When::AtOnce => Starts::AtOnce,
-                When::OnPayment => Starts::OnPayment,
+                StartMoment::AtOnce => Starts::AtOnce,
+                StartMoment::OnPayment => Starts::OnPayment,
             }),
             pricing: before.terms.pricing,
         };
@@ -175,7 +177,7 @@ fn blank() -> OfferDraft {
     }
 }
 
-async fn create_offer(desk: Desk, asked: OfferInput) -> Result<Done> {
+async fn create_offer(desk: DeskCaller, asked: OfferInput) -> Result<WriteResult> {
     let offer = offers::commands::create(&desk.db, &desk.scope, &asked.over(blank())?).await?;
     let made = offers::queries::get(&desk.db, &desk.scope, offer).await?;
     Ok((offer_json(&made), NewEntry::done("create_offer", made.name.as_str())))
@@ -189,7 +191,7 @@ struct EditOffer {
     written: OfferInput,
 }
 
-async fn edit_offer(desk: Desk, asked: EditOffer) -> Result<Done> {
+async fn edit_offer(desk: DeskCaller, asked: EditOffer) -> Result<WriteResult> {
     let offer: OfferId = id(&asked.offer)?;
     let before = offers::queries::get(&desk.db, &desk.scope, offer).await?;
     if before.state != OfferState::Draft {

@@ -11,18 +11,18 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{
-    Desk, id, reads,
-    requests::{Which, card},
+    DeskCaller, id, reads,
+    requests::{RequestRef, card},
     writes,
 };
 use crate::mcp::{
     json::when,
-    tool::{Done, Nothing, Tool},
+    tool::{NoArguments, Tool, WriteResult},
 };
 
-pub(super) fn tools() -> Vec<Tool<Desk>> {
+pub(super) fn tools() -> Vec<Tool<DeskCaller>> {
     vec![
-        reads::<Nothing, _, _>(
+        reads::<NoArguments, _, _>(
             (
                 "list_agents",
                 "List the agents",
@@ -62,7 +62,7 @@ pub(super) fn tools() -> Vec<Tool<Desk>> {
     ]
 }
 
-async fn list_agents(desk: Desk, _: Nothing) -> Result<Value> {
+async fn list_agents(desk: DeskCaller, _: NoArguments) -> Result<Value> {
     let found = agents::queries::list_with_runs(&desk.db, &desk.scope).await?;
     let agents: Vec<_> = found
         .iter()
@@ -104,7 +104,7 @@ struct ListRuns {
     living: bool,
 }
 
-async fn list_runs(desk: Desk, asked: ListRuns) -> Result<Value> {
+async fn list_runs(desk: DeskCaller, asked: ListRuns) -> Result<Value> {
     let scope = match &asked.client {
         Some(client) => desk.within(id(client)?)?,
         None => desk.scope.clone(),
@@ -140,17 +140,17 @@ struct GetRun {
     run: String,
 }
 
-async fn get_run(desk: Desk, asked: GetRun) -> Result<Value> {
+async fn get_run(desk: DeskCaller, asked: GetRun) -> Result<Value> {
     Ok(run_json(&runs::queries::get(&desk.db, &desk.scope, id::<RunId>(&asked.run)?).await?))
 }
 
 #[derive(Serialize, Deserialize, JsonSchema)]
 struct StopRun {
     #[serde(flatten)]
-    which: Which,
+    which: RequestRef,
 }
 
-async fn stop_run(desk: Desk, asked: StopRun) -> Result<Done> {
+async fn stop_run(desk: DeskCaller, asked: StopRun) -> Result<WriteResult> {
     let (scope, client, request) = asked.which.find(&desk).await?;
     let outcome = controls::commands::stop_run(&desk.db, &scope, request, None).await?;
     let now = queries::by_number(&desk.db, &scope, client, asked.which.number).await?.card;
@@ -163,10 +163,10 @@ async fn stop_run(desk: Desk, asked: StopRun) -> Result<Done> {
 #[derive(Serialize, Deserialize, JsonSchema)]
 struct RetryRun {
     #[serde(flatten)]
-    which: Which,
+    which: RequestRef,
 }
 
-async fn retry_run(desk: Desk, asked: RetryRun) -> Result<Done> {
+async fn retry_run(desk: DeskCaller, asked: RetryRun) -> Result<WriteResult> {
     let (scope, client, request) = asked.which.find(&desk).await?;
     runs::commands::retry(&desk.db, &scope, request).await?;
     let now = queries::by_number(&desk.db, &scope, client, asked.which.number).await?.card;

@@ -13,18 +13,18 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{
-    Worker,
+    AgentCaller,
     hand::{reads, writes},
 };
 use crate::mcp::{
     json::when,
-    tool::{Done, Tool},
+    tool::{Tool, WriteResult},
 };
 
 /// How long a question stays open, in hours, unless the agent says otherwise.
 const HOURS: u32 = 48;
 
-pub(super) fn tools() -> Vec<Tool<Worker>> {
+pub(super) fn tools() -> Vec<Tool<AgentCaller>> {
     vec![
         writes(
             (
@@ -73,7 +73,13 @@ struct AskInput {
     open_for_hours: Option<u32>,
 }
 
-async fn ask(db: Db, claimed: ClaimedRun, asked: AskInput, audience: Audience, what: &str) -> Result<Done> {
+async fn ask(
+    db: Db,
+    claimed: ClaimedRun,
+    asked: AskInput,
+    audience: Audience,
+    what: &str,
+) -> Result<WriteResult> {
     if !(1..=6).contains(&asked.options.len()) {
         return Err(Error::Fields(FieldErrors::one("options", "Offer one to six answers.")));
     }
@@ -100,7 +106,7 @@ struct GetAnswer {
     question: String,
 }
 
-async fn get_answer(worker: Worker, claimed: ClaimedRun, asked: GetAnswer) -> Result<Value> {
+async fn get_answer(worker: AgentCaller, claimed: ClaimedRun, asked: GetAnswer) -> Result<Value> {
     let id: ApprovalId = asked.question.parse().map_err(|_| Error::NotFound)?;
     let found = approvals::queries::get(&worker.db, &claimed.scope, id).await?;
     if found.request != claimed.request {

@@ -10,12 +10,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{
-    Worker,
+    AgentCaller,
     hand::{reads, writes},
 };
-use crate::mcp::tool::{Done, Nothing, Tool};
+use crate::mcp::tool::{NoArguments, Tool, WriteResult};
 
-pub(super) fn tools() -> Vec<Tool<Worker>> {
+pub(super) fn tools() -> Vec<Tool<AgentCaller>> {
     vec![
         writes(
             (
@@ -27,7 +27,7 @@ pub(super) fn tools() -> Vec<Tool<Worker>> {
             ),
             delegate,
         ),
-        reads::<Nothing, _, _>(
+        reads::<NoArguments, _, _>(
             (
                 "get_delegated",
                 "Get what was delegated",
@@ -48,13 +48,13 @@ struct Delegate {
     task: String,
 }
 
-async fn delegate(db: Db, claimed: ClaimedRun, asked: Delegate) -> Result<Done> {
+async fn delegate(db: Db, claimed: ClaimedRun, asked: Delegate) -> Result<WriteResult> {
     let run = runs::commands::delegate(&db, &claimed, &asked.agent, &asked.task).await?;
     let entry = NewEntry::done("delegate", asked.agent.trim()).of(claimed.client);
     Ok((json!({ "run": run, "state": "queued" }), entry))
 }
 
-async fn get_delegated(worker: Worker, claimed: ClaimedRun, _: Nothing) -> Result<Value> {
+async fn get_delegated(worker: AgentCaller, claimed: ClaimedRun, _: NoArguments) -> Result<Value> {
     let helpers = runs::queries::helpers(&worker.db, &claimed).await?;
     let helpers: Vec<_> =
         helpers.iter().map(|helper| json!({ "name": helper.name, "persona": helper.persona })).collect();

@@ -11,12 +11,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
-use super::Worker;
-use crate::mcp::tool::{Done, Kind, Tool, Words};
+use super::AgentCaller;
+use crate::mcp::tool::{Tool, ToolEffect, ToolText, WriteResult};
 
 /// Arguments beside which the run may be named.
 #[derive(Deserialize, JsonSchema)]
-pub(super) struct OfRun<A> {
+pub(super) struct WithRun<A> {
     /// The id of your run; only where you have several in hand.
     #[serde(default)]
     run: Option<String>,
@@ -26,7 +26,7 @@ pub(super) struct OfRun<A> {
 
 /// The same, for what is done once.
 #[derive(Deserialize, JsonSchema)]
-pub(super) struct OnceOfRun<A> {
+pub(super) struct WithRunAndKey<A> {
     /// The id of your run; only where you have several in hand.
     #[serde(default)]
     run: Option<String>,
@@ -38,13 +38,13 @@ pub(super) struct OnceOfRun<A> {
 }
 
 /// A tool that reads something of the run.
-pub(super) fn reads<A, F, W>(words: Words, work: F) -> Tool<Worker>
+pub(super) fn reads<A, F, W>(words: ToolText, work: F) -> Tool<AgentCaller>
 where
     A: DeserializeOwned + JsonSchema + Send + 'static,
-    F: Fn(Worker, ClaimedRun, A) -> W + Clone + Send + Sync + 'static,
+    F: Fn(AgentCaller, ClaimedRun, A) -> W + Clone + Send + Sync + 'static,
     W: Future<Output = Result<Value>> + Send + 'static,
 {
-    Tool::new(Kind::Reads, words, move |worker: Worker, of: OfRun<A>| {
+    Tool::new(ToolEffect::Reads, words, move |worker: AgentCaller, of: WithRun<A>| {
         let work = work.clone();
         async move {
             let claimed = worker.in_hand(of.run.as_deref()).await?.claimed;
@@ -54,13 +54,13 @@ where
 }
 
 /// A tool that does something to the run, once under its key and audited in the same transaction.
-pub(super) fn writes<A, F, W>(words: Words, work: F) -> Tool<Worker>
+pub(super) fn writes<A, F, W>(words: ToolText, work: F) -> Tool<AgentCaller>
 where
     A: Serialize + DeserializeOwned + JsonSchema + Send + 'static,
     F: Fn(Db, ClaimedRun, A) -> W + Clone + Send + Sync + 'static,
-    W: Future<Output = Result<Done>> + Send + 'static,
+    W: Future<Output = Result<WriteResult>> + Send + 'static,
 {
-    Tool::new(Kind::Writes, words, move |worker: Worker, of: OnceOfRun<A>| {
+    Tool::new(ToolEffect::Writes, words, move |worker: AgentCaller, of: WithRunAndKey<A>| {
         let work = work.clone();
         async move {
             // A call that is sent again may find its run ended, by its own doing.
@@ -79,7 +79,7 @@ where
     })
 }
 
-impl Worker {
+impl AgentCaller {
     /// The run that is meant: the agent's own and no other's.
     pub(super) async fn in_hand(&self, named: Option<&str>) -> Result<RunInHand> {
         let mut all = runs::queries::list_in_hand(&self.db, &self.scope).await?;

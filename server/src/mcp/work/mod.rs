@@ -26,7 +26,7 @@ const APPROVE: &str = "approve_tool_use";
 
 /// An agent that calls.
 #[derive(Clone)]
-pub(super) struct Worker {
+pub(super) struct AgentCaller {
     pub(super) db: Db,
     /// Narrowed to a client where the agent or its token is.
     pub(super) scope: Scope,
@@ -41,7 +41,7 @@ pub(super) struct Worker {
     pub(super) stop: CancellationToken,
 }
 
-impl Worker {
+impl AgentCaller {
     /// Whether the tool is on the agent's list.
     pub(super) fn may(&self, tool: &Tool<Self>) -> bool {
         let offered =
@@ -61,7 +61,7 @@ pub(super) async fn allowed(db: &Db, scope: &Scope, agent: AgentId) -> Result<Ve
 }
 
 /// Every tool of an agent at work.
-pub(super) fn tools() -> Vec<Tool<Worker>> {
+pub(super) fn tools() -> Vec<Tool<AgentCaller>> {
     [
         read::tools(),
         notes::tools(),

@@ -6,15 +6,15 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
-    Worker,
+    AgentCaller,
     hand::{reads, writes},
 };
 use crate::mcp::{
     json,
-    tool::{Done, Tool},
+    tool::{Tool, WriteResult},
 };
 
-pub(super) fn tools() -> Vec<Tool<Worker>> {
+pub(super) fn tools() -> Vec<Tool<AgentCaller>> {
     vec![
         reads(
             (
@@ -48,7 +48,7 @@ struct SearchNotes {
     words: String,
 }
 
-async fn search_notes(worker: Worker, claimed: ClaimedRun, asked: SearchNotes) -> Result<Value> {
+async fn search_notes(worker: AgentCaller, claimed: ClaimedRun, asked: SearchNotes) -> Result<Value> {
     let found = notes::queries::search(&worker.db, &claimed.scope, claimed.client, &asked.words, 20).await?;
     Ok(json::found_notes(&found))
 }
@@ -62,7 +62,7 @@ struct ReadNote {
     version: Option<u32>,
 }
 
-async fn read_note(worker: Worker, claimed: ClaimedRun, asked: ReadNote) -> Result<Value> {
+async fn read_note(worker: AgentCaller, claimed: ClaimedRun, asked: ReadNote) -> Result<Value> {
     let (scope, client) = (&claimed.scope, claimed.client);
     Ok(json::note(&json::read_note(&worker.db, scope, client, &asked.path, asked.version).await?))
 }
@@ -78,7 +78,7 @@ struct WriteNote {
     expected_version: Option<u32>,
 }
 
-async fn write_note(db: Db, claimed: ClaimedRun, asked: WriteNote) -> Result<Done> {
+async fn write_note(db: Db, claimed: ClaimedRun, asked: WriteNote) -> Result<WriteResult> {
     let WriteNote { path, markdown, expected_version } = asked;
     let note =
         notes::commands::write(&db, &claimed.scope, claimed.client, &path, &markdown, expected_version)

@@ -9,15 +9,15 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Worker, hand::reads};
+use super::{AgentCaller, hand::reads};
 use crate::mcp::{
     json,
-    tool::{Nothing, Tool},
+    tool::{NoArguments, Tool},
 };
 
-pub(super) fn tools() -> Vec<Tool<Worker>> {
+pub(super) fn tools() -> Vec<Tool<AgentCaller>> {
     vec![
-        reads::<Nothing, _, _>(
+        reads::<NoArguments, _, _>(
             (
                 "get_request",
                 "Get the request",
@@ -39,7 +39,7 @@ pub(super) fn tools() -> Vec<Tool<Worker>> {
     ]
 }
 
-async fn get_request(worker: Worker, claimed: ClaimedRun, _: Nothing) -> Result<Value> {
+async fn get_request(worker: AgentCaller, claimed: ClaimedRun, _: NoArguments) -> Result<Value> {
     let about = runs::queries::assignment(&worker.db, &claimed).await?;
     let files: Vec<_> = about
         .files
@@ -79,7 +79,11 @@ struct ReadConversation {
     skip: u32,
 }
 
-async fn read_conversation(worker: Worker, claimed: ClaimedRun, asked: ReadConversation) -> Result<Value> {
+async fn read_conversation(
+    worker: AgentCaller,
+    claimed: ClaimedRun,
+    asked: ReadConversation,
+) -> Result<Value> {
     let reading = session::queries::read(&worker.db, &claimed.scope, claimed.session_stream().0).await?;
     Ok(json::conversation(&reading.conversation, asked.skip))
 }

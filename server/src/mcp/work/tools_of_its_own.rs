@@ -16,7 +16,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use sessions::Offset;
 
-use super::{Worker, hand::reads};
+use super::{AgentCaller, hand::reads};
 use crate::mcp::tool::Tool;
 
 /// How long an operator may decide: whoever waits holds a place at work.
@@ -26,7 +26,7 @@ const LOOK: Duration = Duration::from_secs(15);
 /// The most of a tool's input that is shown.
 const SHOWN: usize = 4_000;
 
-pub(super) fn tools() -> Vec<Tool<Worker>> {
+pub(super) fn tools() -> Vec<Tool<AgentCaller>> {
     vec![reads(
         (
             "approve_tool_use",
@@ -52,7 +52,7 @@ struct ToolUse {
     tool_use_id: Option<String>,
 }
 
-async fn approve_tool_use(worker: Worker, claimed: ClaimedRun, asked: ToolUse) -> Result<Value> {
+async fn approve_tool_use(worker: AgentCaller, claimed: ClaimedRun, asked: ToolUse) -> Result<Value> {
     let input = Value::Object(asked.input);
     if worker.tools.contains(&asked.tool_name) {
         return Ok(allow(input));
@@ -78,7 +78,13 @@ async fn approve_tool_use(worker: Worker, claimed: ClaimedRun, asked: ToolUse) -
 }
 
 /// Asks the attempt that started the program, which asks the operators as it does for every backend.
-async fn ask_attempt(worker: &Worker, token: TokenId, tool: &str, input: Value, id: Option<String>) -> Value {
+async fn ask_attempt(
+    worker: &AgentCaller,
+    token: TokenId,
+    tool: &str,
+    input: Value,
+    id: Option<String>,
+) -> Value {
     match worker.gateway.ask_permission(token, tool, &input, id).await {
         Ok(true) => allow(input),
         Ok(false) => deny("This wasn’t allowed. Continue without it, in another way if there is one."),
@@ -101,7 +107,7 @@ fn deny(why: &str) -> Value {
 }
 
 async fn ask(
-    worker: &Worker,
+    worker: &AgentCaller,
     claimed: &ClaimedRun,
     tool: &str,
     input: &Value,
@@ -140,7 +146,12 @@ fn short(text: &str) -> String {
 }
 
 /// Waits until the question is settled, however long that takes and whichever node hears of it.
-async fn wait(worker: &Worker, claimed: &ClaimedRun, approval: ApprovalId, from: Offset) -> Result<Approval> {
+async fn wait(
+    worker: &AgentCaller,
+    claimed: &ClaimedRun,
+    approval: ApprovalId,
+    from: Offset,
+) -> Result<Approval> {
     let mut follower = worker.db.engine().follow(claimed.backstage_stream(), from);
     loop {
         let found = approvals::queries::get(&worker.db, &claimed.scope, approval).await?;

@@ -12,15 +12,15 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::{Worker, hand::writes};
-use crate::mcp::tool::{Done, Tool};
+use super::{AgentCaller, hand::writes};
+use crate::mcp::tool::{Tool, WriteResult};
 
 /// The longest title and detail of a step, and the longest plan.
 const TITLE: usize = 200;
 const DETAIL: usize = 2_000;
 const STEPS: usize = 30;
 
-pub(super) fn tools() -> Vec<Tool<Worker>> {
+pub(super) fn tools() -> Vec<Tool<AgentCaller>> {
     vec![
         writes(
             (
@@ -103,7 +103,7 @@ struct ProgressInput {
     step: Option<StepInput>,
 }
 
-async fn report_progress(db: Db, claimed: ClaimedRun, asked: ProgressInput) -> Result<Done> {
+async fn report_progress(db: Db, claimed: ClaimedRun, asked: ProgressInput) -> Result<WriteResult> {
     let mut parts = Vec::new();
     if asked.plan.len() > STEPS {
         return Err(Error::Fields(FieldErrors::one("plan", format!("Plan {STEPS} steps at most."))));
@@ -140,7 +140,7 @@ struct Deliver {
     markdown: String,
 }
 
-async fn deliver(db: Db, claimed: ClaimedRun, asked: Deliver) -> Result<Done> {
+async fn deliver(db: Db, claimed: ClaimedRun, asked: Deliver) -> Result<WriteResult> {
     let version =
         deliverables::commands::put(&db, &claimed, &asked.title, Content::Body(asked.markdown)).await?;
     let entry = NewEntry::done("deliver", format!("{}, version {version}", asked.title)).of(claimed.client);
@@ -154,7 +154,7 @@ struct Finish {
     result: Option<String>,
 }
 
-async fn finish(db: Db, claimed: ClaimedRun, asked: Finish) -> Result<Done> {
+async fn finish(db: Db, claimed: ClaimedRun, asked: Finish) -> Result<WriteResult> {
     // Whoever reads along with a program ends its run, once its last words are said and what it used is counted.
     let backend = agents::queries::get(&db, &claimed.scope, claimed.agent).await?.backend;
     let is_read_along = matches!(backend, Backend::Acp | Backend::ClaudeCode);

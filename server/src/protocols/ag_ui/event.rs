@@ -5,12 +5,12 @@ use serde_json::{Value, json};
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "type", rename_all = "SCREAMING_SNAKE_CASE", rename_all_fields = "camelCase")]
-pub(super) enum Event {
+pub(super) enum AgUiEvent {
     RunStarted { thread_id: String, run_id: String },
     RunFinished { thread_id: String, run_id: String, outcome: Value },
     RunError { message: String },
-    MessagesSnapshot { messages: Vec<Message> },
-    TextMessageStart { message_id: String, role: Role, name: String },
+    MessagesSnapshot { messages: Vec<AgUiMessage> },
+    TextMessageStart { message_id: String, role: MessageRole, name: String },
     TextMessageContent { message_id: String, delta: String },
     TextMessageEnd { message_id: String },
     StepStarted { step_name: String },
@@ -20,16 +20,16 @@ pub(super) enum Event {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub(super) enum Role {
+pub(super) enum MessageRole {
     Assistant,
     User,
 }
 
 /// What was said, as it stands now.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub(super) struct Message {
+pub(super) struct AgUiMessage {
     pub(super) id: String,
-    pub(super) role: Role,
+    pub(super) role: MessageRole,
     pub(super) name: String,
     pub(super) content: String,
 }
@@ -47,13 +47,20 @@ mod tests {
     fn events_read_as_the_protocol_names_them() {
         let (thread_id, run_id) = ("t".to_owned(), "r".to_owned());
         for (event, text) in [
-            (Event::RunStarted { thread_id, run_id }, r#"{"type":"RUN_STARTED","threadId":"t","runId":"r"}"#),
             (
-                Event::TextMessageStart { message_id: "m".into(), role: Role::User, name: "Rosa".into() },
+                AgUiEvent::RunStarted { thread_id, run_id },
+                r#"{"type":"RUN_STARTED","threadId":"t","runId":"r"}"#,
+            ),
+            (
+                AgUiEvent::TextMessageStart {
+                    message_id: "m".into(),
+                    role: MessageRole::User,
+                    name: "Rosa".into(),
+                },
                 r#"{"type":"TEXT_MESSAGE_START","messageId":"m","role":"user","name":"Rosa"}"#,
             ),
             (
-                Event::Custom { name: "plan", value: json!({ "steps": [] }) },
+                AgUiEvent::Custom { name: "plan", value: json!({ "steps": [] }) },
                 r#"{"type":"CUSTOM","name":"plan","value":{"steps":[]}}"#,
             ),
         ] {

@@ -19,11 +19,11 @@ use crate::protocols::{
 #[derive(Debug, Deserialize)]
 struct Input {
     #[serde(default)]
-    messages: Vec<Message>,
+    messages: Vec<RunInputMessage>,
 }
 
 #[derive(Debug, Deserialize)]
-struct Message {
+struct RunInputMessage {
     id: String,
     role: String,
     #[serde(default)]

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use sessions::Offset;
 use sessions_http::sse;
 
-use super::event::{Event, Message, Role, interrupt};
+use super::event::{AgUiEvent, AgUiMessage, MessageRole, interrupt};
 use crate::protocols::{
     entry_data,
     entry_progress::{EntryProgress, EntryUpdate},
@@ -39,7 +39,7 @@ impl Translator {
         conversation: Conversation,
         next: u64,
         once: bool,
-    ) -> (Self, Vec<Event>) {
+    ) -> (Self, Vec<AgUiEvent>) {
         let mut translator = Self::empty(thread, conversation, once);
         let mut events = Vec::new();
         match translator.living() {
@@ -47,7 +47,7 @@ impl Translator {
             None => translator.start(format!("read-{next}"), &mut events),
         }
         let messages = translator.conversation.entries.iter().filter_map(message).collect();
-        events.push(Event::MessagesSnapshot { messages });
+        events.push(AgUiEvent::MessagesSnapshot { messages });
         for place in 0..translator.conversation.entries.len() {
             translator.push_earlier(place, &mut events);
         }
@@ -84,7 +84,7 @@ impl Translator {
     }
 
     /// What an event of the log comes to.
-    pub(super) fn apply(&mut self, event: &session::Event) -> Vec<Event> {
+    pub(super) fn apply(&mut self, event: &session::Event) -> Vec<AgUiEvent> {
         let mut events = Vec::new();
         if self.ended {
             return events;
@@ -111,15 +111,15 @@ impl Translator {
         events
     }
 
-    fn start(&mut self, run_id: String, events: &mut Vec<Event>) {
-        events.push(Event::RunStarted { thread_id: self.thread.clone(), run_id: run_id.clone() });
+    fn start(&mut self, run_id: String, events: &mut Vec<AgUiEvent>) {
+        events.push(AgUiEvent::RunStarted { thread_id: self.thread.clone(), run_id: run_id.clone() });
         self.open = Some(run_id);
     }
 
     /// What a pause has ended goes on with the run, so that what is open follows from what is said alone.
-    fn reopen(&mut self, events: &mut Vec<Event>) {
+    fn reopen(&mut self, events: &mut Vec<AgUiEvent>) {
         for place in self.progress.begin_again(&self.conversation) {
-            events.push(begin(&self.conversation.entries[place], Role::Assistant));
+            events.push(begin(&self.conversation.entries[place], MessageRole::Assistant));
         }
         for place in 0..self.conversation.entries.len() {
             self.push_step(place, events);
@@ -127,7 +127,7 @@ impl Translator {
     }
 
     /// Ends the run where it has ended.
-    fn end(&mut self, events: &mut Vec<Event>) {
+    fn end(&mut self, events: &mut Vec<AgUiEvent>) {
         let Some(run) = self.conversation.run.as_ref().filter(|_| self.open.is_some()) else { return };
         let outcome = match run.state {
             RunState::Queued | RunState::Working => return,
@@ -139,21 +139,21 @@ impl Translator {
         self.finish(outcome, events);
     }
 
-    fn finish(&mut self, outcome: Value, events: &mut Vec<Event>) {
+    fn finish(&mut self, outcome: Value, events: &mut Vec<AgUiEvent>) {
         self.close(events);
         let Some(run_id) = self.open.take() else { return };
-        events.push(Event::RunFinished { thread_id: self.thread.clone(), run_id, outcome });
+        events.push(AgUiEvent::RunFinished { thread_id: self.thread.clone(), run_id, outcome });
         self.ended = self.once;
     }
 
-    fn fail(&mut self, events: &mut Vec<Event>) {
+    fn fail(&mut self, events: &mut Vec<AgUiEvent>) {
         self.close(events);
         let failed = |entry: &Entry| match &entry.body {
             Body::Failed { reason } if !reason.is_empty() => Some(reason.clone()),
             _ => None,
         };
         let message = self.conversation.entries.iter().rev().find_map(failed);
-        events.push(Event::RunError {
+        events.push(AgUiEvent::RunError {
             message: message.unwrap_or_else(|| "We couldn’t finish this.".to_owned()),
         });
         self.open = None;
@@ -161,12 +161,13 @@ impl Translator {
     }
 
     /// Ends what is open within the run.
-    fn close(&mut self, events: &mut Vec<Event>) {
+    fn close(&mut self, events: &mut Vec<AgUiEvent>) {
         for step_name in std::mem::take(&mut self.steps).into_values() {
-            events.push(Event::StepFinished { step_name });
+            events.push(AgUiEvent::StepFinished { step_name });
         }
         for place in self.progress.end_words(&self.conversation) {
-            events.push(Event::TextMessageEnd { message_id: self.conversation.entries[place].key.clone() });
+            events
+                .push(AgUiEvent::TextMessageEnd { message_id: self.conversation.entries[place].key.clone() });
         }
     }
 
@@ -183,28 +184,28 @@ impl Translator {
     }
 
     /// What was there before, beside the messages of the snapshot: words that are open go on, and the rest is sent.
-    fn push_earlier(&mut self, place: usize, events: &mut Vec<Event>) {
+    fn push_earlier(&mut self, place: usize, events: &mut Vec<AgUiEvent>) {
         let entry = &self.conversation.entries[place];
         if let EntryUpdate::Words { ends: false, .. } = self.progress.advance(&self.conversation, place) {
-            events.push(begin(entry, Role::Assistant));
+            events.push(begin(entry, MessageRole::Assistant));
         }
         self.push_step(place, events);
         events.extend(custom(&self.conversation.entries[place]));
     }
 
-    fn push_update(&mut self, place: usize, events: &mut Vec<Event>) {
+    fn push_update(&mut self, place: usize, events: &mut Vec<AgUiEvent>) {
         let entry = &self.conversation.entries[place];
         match self.progress.advance(&self.conversation, place) {
             EntryUpdate::Words { begins, more, ends } => {
-                events.extend(begins.then(|| begin(entry, Role::Assistant)));
+                events.extend(begins.then(|| begin(entry, MessageRole::Assistant)));
                 events.extend(content(entry, more));
-                events.extend(ends.then(|| Event::TextMessageEnd { message_id: entry.key.clone() }));
+                events.extend(ends.then(|| AgUiEvent::TextMessageEnd { message_id: entry.key.clone() }));
             }
             EntryUpdate::Whole { again } => {
                 if let (false, Some(message)) = (again, message(entry)) {
                     events.push(begin(entry, message.role));
                     events.extend(content(entry, &message.content));
-                    events.push(Event::TextMessageEnd { message_id: message.id });
+                    events.push(AgUiEvent::TextMessageEnd { message_id: message.id });
                 }
                 self.push_step(place, events);
                 events.extend(custom(&self.conversation.entries[place]));
@@ -213,7 +214,7 @@ impl Translator {
     }
 
     /// A step begins and ends once each; one that was done at once does both.
-    fn push_step(&mut self, place: usize, events: &mut Vec<Event>) {
+    fn push_step(&mut self, place: usize, events: &mut Vec<AgUiEvent>) {
         let entry = &self.conversation.entries[place];
         let Body::Step { title, state, .. } = &entry.body else { return };
         if *state == StepState::Working {
@@ -222,10 +223,10 @@ impl Translator {
                 let taken = self.steps.values().any(|name| name == title);
                 let step_name = if taken { format!("{title} ({})", entry.key) } else { title.clone() };
                 self.steps.insert(entry.key.clone(), step_name.clone());
-                events.push(Event::StepStarted { step_name });
+                events.push(AgUiEvent::StepStarted { step_name });
             }
         } else if let Some(step_name) = self.steps.remove(&entry.key) {
-            events.push(Event::StepFinished { step_name });
+            events.push(AgUiEvent::StepFinished { step_name });
         }
     }
 }
@@ -242,7 +243,7 @@ impl EventTranslator for Translator {
 
 /// The events as they are sent. Only the last one of an event of the log has its offset: whoever comes again with it
 /// has received all of them.
-pub(super) fn write(text: &mut String, events: &[Event], next: Offset) {
+pub(super) fn write(text: &mut String, events: &[AgUiEvent], next: Offset) {
     let next = next.to_string();
     for (place, event) in events.iter().enumerate() {
         let is_last = place + 1 == events.len();
@@ -250,32 +251,32 @@ pub(super) fn write(text: &mut String, events: &[Event], next: Offset) {
     }
 }
 
-fn begin(entry: &Entry, role: Role) -> Event {
-    Event::TextMessageStart { message_id: entry.key.clone(), role, name: entry.author.name.clone() }
+fn begin(entry: &Entry, role: MessageRole) -> AgUiEvent {
+    AgUiEvent::TextMessageStart { message_id: entry.key.clone(), role, name: entry.author.name.clone() }
 }
 
-fn content(entry: &Entry, delta: &str) -> Option<Event> {
-    let content = || Event::TextMessageContent { message_id: entry.key.clone(), delta: delta.to_owned() };
+fn content(entry: &Entry, delta: &str) -> Option<AgUiEvent> {
+    let content = || AgUiEvent::TextMessageContent { message_id: entry.key.clone(), delta: delta.to_owned() };
     (!delta.is_empty()).then(content)
 }
 
 /// What was said, by agents and people.
-fn message(entry: &Entry) -> Option<Message> {
+fn message(entry: &Entry) -> Option<AgUiMessage> {
     let (role, content) = match &entry.body {
-        Body::Words { text, .. } => (Role::Assistant, text.clone()),
-        Body::Asked { title, brief } => (Role::User, format!("{title}\n\n{brief}")),
-        Body::Comment { text } | Body::Steer { text, .. } => (Role::User, text.clone()),
+        Body::Words { text, .. } => (MessageRole::Assistant, text.clone()),
+        Body::Asked { title, brief } => (MessageRole::User, format!("{title}\n\n{brief}")),
+        Body::Comment { text } | Body::Steer { text, .. } => (MessageRole::User, text.clone()),
         _ => return None,
     };
-    Some(Message { id: entry.key.clone(), role, name: entry.author.name.clone(), content })
+    Some(AgUiMessage { id: entry.key.clone(), role, name: entry.author.name.clone(), content })
 }
 
 /// Everything but words, which stand in messages.
-fn custom(entry: &Entry) -> Option<Event> {
+fn custom(entry: &Entry) -> Option<AgUiEvent> {
     let is_message = matches!(entry.body, Body::Asked { .. } | Body::Comment { .. });
     let (name, mut value) = entry_data::entry(entry).filter(|_| !is_message)?;
     value["id"] = json!(entry.key);
-    Some(Event::Custom { name, value })
+    Some(AgUiEvent::Custom { name, value })
 }
 
 #[cfg(test)]

@@ -40,25 +40,27 @@ fn comment(text: &str) -> session::Event {
     by(rosa(), Part::DataComment { text: text.into() })
 }
 
-fn short(event: &Event) -> String {
+fn short(event: &AgUiEvent) -> String {
     match event {
-        Event::RunStarted { run_id, .. } => format!("run {}", run_id.trim_end_matches(char::is_alphanumeric)),
-        Event::RunFinished { outcome, .. } => format!("end {}", outcome["type"].as_str().unwrap()),
-        Event::RunError { message } => format!("error {message}"),
-        Event::MessagesSnapshot { messages } => {
+        AgUiEvent::RunStarted { run_id, .. } => {
+            format!("run {}", run_id.trim_end_matches(char::is_alphanumeric))
+        }
+        AgUiEvent::RunFinished { outcome, .. } => format!("end {}", outcome["type"].as_str().unwrap()),
+        AgUiEvent::RunError { message } => format!("error {message}"),
+        AgUiEvent::MessagesSnapshot { messages } => {
             let said: Vec<_> = messages.iter().map(|message| message.content.as_str()).collect();
             format!("said {}", said.join("|"))
         }
-        Event::TextMessageStart { name, .. } => format!("{name}("),
-        Event::TextMessageContent { delta, .. } => delta.clone(),
-        Event::TextMessageEnd { .. } => ")".into(),
-        Event::StepStarted { step_name } => format!("+{step_name}"),
-        Event::StepFinished { step_name } => format!("-{step_name}"),
-        Event::Custom { name, .. } => (*name).to_owned(),
+        AgUiEvent::TextMessageStart { name, .. } => format!("{name}("),
+        AgUiEvent::TextMessageContent { delta, .. } => delta.clone(),
+        AgUiEvent::TextMessageEnd { .. } => ")".into(),
+        AgUiEvent::StepStarted { step_name } => format!("+{step_name}"),
+        AgUiEvent::StepFinished { step_name } => format!("-{step_name}"),
+        AgUiEvent::Custom { name, .. } => (*name).to_owned(),
     }
 }
 
-fn shorts(events: &[Event]) -> Vec<String> {
+fn shorts(events: &[AgUiEvent]) -> Vec<String> {
     events.iter().map(short).collect()
 }
 
@@ -66,7 +68,7 @@ fn shorts(events: &[Event]) -> Vec<String> {
 fn sent(log: &[session::Event], late: usize) -> (Vec<String>, Vec<String>) {
     let (mut translator, first) =
         Translator::new("t".into(), Conversation::read(&log[..late]), late as u64, false);
-    let then: Vec<Event> = log[late..].iter().flat_map(|event| translator.apply(event)).collect();
+    let then: Vec<AgUiEvent> = log[late..].iter().flat_map(|event| translator.apply(event)).collect();
     (shorts(&first), shorts(&then))
 }
 
@@ -196,7 +198,7 @@ fn what_was_deleted_is_blanked_for_who_has_it_and_never_told_to_who_comes_late()
     assert_eq!(then, ["run aside-", "comment", "end success"]);
     let (mut translator, _) = Translator::new("t".into(), Conversation::read(&[comment("Secret")]), 1, false);
     let blank = translator.apply(&deletion);
-    let Event::Custom { value, .. } = &blank[1] else { panic!("{blank:?}") };
+    let AgUiEvent::Custom { value, .. } = &blank[1] else { panic!("{blank:?}") };
     assert_eq!((&value["id"], &value["text"], &value["deleted"]), (&json!("e"), &json!(""), &json!(0)));
     let (first, _) = sent(&[tombstone, deletion], 2);
     assert_eq!(first, ["run read-", "said ", "comment", "end success"]);

@@ -19,7 +19,7 @@ use crate::protocols::{
 };
 
 #[derive(Debug, PartialEq, Serialize)]
-struct Message {
+struct HistoryEntry {
     id: String,
     role: &'static str,
     metadata: Value,
@@ -40,8 +40,8 @@ pub(super) async fn show(
 
 /// Each run is a message of the assistant's, where it begins; what people say are the user's. What happens besides
 /// belongs to the run before it.
-fn messages(conversation: &Conversation) -> Vec<Message> {
-    let mut messages: Vec<Message> = Vec::new();
+fn messages(conversation: &Conversation) -> Vec<HistoryEntry> {
+    let mut messages: Vec<HistoryEntry> = Vec::new();
     for entry in &conversation.entries {
         let part = part(entry);
         match (entry.run, &entry.body) {
@@ -51,7 +51,7 @@ fn messages(conversation: &Conversation) -> Vec<Message> {
                     Some(message) => message.parts.push(part),
                     None => {
                         let metadata = json!({ "activeStreamId": run, "agent": entry.author.name });
-                        messages.push(Message { id, role: "assistant", metadata, parts: vec![part] });
+                        messages.push(HistoryEntry { id, role: "assistant", metadata, parts: vec![part] });
                     }
                 }
             }
@@ -71,15 +71,15 @@ fn messages(conversation: &Conversation) -> Vec<Message> {
     messages
 }
 
-fn push_to_run(messages: &mut [Message], part: Value) {
+fn push_to_run(messages: &mut [HistoryEntry], part: Value) {
     if let Some(run) = messages.iter_mut().rfind(|message| message.role == "assistant") {
         run.parts.push(part);
     }
 }
 
-fn user(entry: &Entry, text: &str) -> Message {
+fn user(entry: &Entry, text: &str) -> HistoryEntry {
     let metadata = json!({ "author": entry_data::author(&entry.author), "at": entry.at });
-    Message {
+    HistoryEntry {
         id: entry.key.clone(),
         role: "user",
         metadata,

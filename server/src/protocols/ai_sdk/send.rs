@@ -31,7 +31,7 @@ use crate::protocols::{
 struct ChatInput {
     id: String,
     #[serde(default)]
-    messages: Vec<Message>,
+    messages: Vec<SentMessage>,
     trigger: Trigger,
     message_id: Option<String>,
 }
@@ -44,15 +44,15 @@ enum Trigger {
 }
 
 #[derive(Debug, Deserialize)]
-struct Message {
+struct SentMessage {
     id: String,
     role: String,
     #[serde(default)]
-    parts: Vec<Part>,
+    parts: Vec<MessagePart>,
 }
 
 #[derive(Debug, Deserialize)]
-struct Part {
+struct MessagePart {
     #[serde(rename = "type")]
     kind: String,
     text: Option<String>,
@@ -80,7 +80,7 @@ struct Receipt {
     data: Value,
 }
 
-async fn submit(visit: &Visit, message: Option<&Message>) -> Result<Receipt, ProtocolError> {
+async fn submit(visit: &Visit, message: Option<&SentMessage>) -> Result<Receipt, ProtocolError> {
     let message = message.filter(|message| message.role == "user").ok_or_else(|| {
         ProtocolError::unprocessable("The last message has to be the user's: that is what is said.")
     })?;
@@ -94,7 +94,7 @@ async fn submit(visit: &Visit, message: Option<&Message>) -> Result<Receipt, Pro
 }
 
 /// The text of a message. What else is in it would be lost without a word.
-fn words(message: &Message) -> Result<String, ProtocolError> {
+fn words(message: &SentMessage) -> Result<String, ProtocolError> {
     if message.parts.iter().any(|part| part.kind != "text") {
         return Err(ProtocolError::unprocessable(
             "Only words can be said here. Add files on the request's page.",

@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 use sessions::Tenant;
 use sessions_http::{LiveMode, Overload, Seat};
 
-use crate::limits::{Kind, Limits, Reason};
+use crate::limits::{Limits, Reason, SeatKind};
 
 impl sessions_http::Limits for Limits {
     fn check_append(&self, tenant: Tenant, events: &dyn Fn() -> usize) -> Result<(), Response> {
@@ -19,8 +19,8 @@ impl sessions_http::Limits for Limits {
 
     fn take_seat(self: Arc<Self>, tenant: Tenant, mode: LiveMode) -> Result<Seat, Response> {
         let kind = match mode {
-            LiveMode::LongPoll => Kind::LongPoll,
-            LiveMode::Sse => Kind::Sse,
+            LiveMode::LongPoll => SeatKind::LongPoll,
+            LiveMode::Sse => SeatKind::Sse,
         };
         match self.seat(tenant, kind) {
             Ok(seat) => Ok(Box::new(seat)),

@@ -15,9 +15,9 @@ use sessions_http::{
 };
 use tower_sessions::{Session, session::Id};
 
-use super::programs::{self, Writer};
+use super::programs::{self, RunWriter};
 use crate::{
-    api::{Caller, Gate, has_token},
+    api::{Caller, TokenGate, has_token},
     sign_in_store::SignInStore,
 };
 
@@ -26,7 +26,7 @@ use crate::{
 #[derive(Clone)]
 pub struct People {
     app: App,
-    gate: Option<Gate>,
+    gate: Option<TokenGate>,
 }
 
 /// Who was let in, and by what.
@@ -35,7 +35,7 @@ pub struct Reader {
     who: Who,
     stream: StreamId,
     /// The run in whose name they may write.
-    writes: Option<Arc<Writer>>,
+    writes: Option<Arc<RunWriter>>,
 }
 
 #[derive(Clone)]
@@ -84,7 +84,7 @@ impl People {
 
     /// Lets programs in as well, by their tokens.
     #[must_use]
-    pub fn and_programs(self, gate: Gate) -> Self {
+    pub fn and_programs(self, gate: TokenGate) -> Self {
         Self { gate: Some(gate), ..self }
     }
 

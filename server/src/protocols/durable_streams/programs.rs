@@ -13,10 +13,10 @@ use sessions::{Data, Producer, StreamId};
 use sessions_http::{AccessError, AppendError, AppendPlan, AppendRequest};
 
 use super::people::access_error;
-use crate::api::{Caller, Gate, Part, of_log};
+use crate::api::{Caller, TokenGate, WrittenPart, of_log};
 
 /// Whoever comes with a token that counts.
-pub(super) async fn caller(gate: &Gate, headers: &HeaderMap) -> Result<Caller, AccessError> {
+pub(super) async fn caller(gate: &TokenGate, headers: &HeaderMap) -> Result<Caller, AccessError> {
     let caller = gate.admit(headers).await.map_err(|problem| {
         let unknown = problem.status == StatusCode::UNAUTHORIZED.as_u16();
         if unknown { AccessError::InvalidToken } else { AccessError::Unavailable }
@@ -39,13 +39,13 @@ pub(super) async fn scope(db: &Db, caller: &Caller, stream: StreamId) -> Result<
 }
 
 /// An agent that writes in the name of a run that it has in hand.
-pub(super) struct Writer {
+pub(super) struct RunWriter {
     claimed: ClaimedRun,
     stage: Stage,
 }
 
 /// Lets an agent write to a stream, where the newest of its runs there is in its hands.
-pub(super) async fn writer(db: &Db, caller: &Caller, stream: StreamId) -> Result<Writer, AccessError> {
+pub(super) async fn writer(db: &Db, caller: &Caller, stream: StreamId) -> Result<RunWriter, AccessError> {
     let heard =
         runs::queries::get_readable_stream(db, &caller.bearer.scope, stream).await.map_err(|error| {
             match error {
@@ -55,10 +55,10 @@ pub(super) async fn writer(db: &Db, caller: &Caller, stream: StreamId) -> Result
         })?;
     let stage = if heard.is_backstage { Stage::Backstage } else { Stage::Session };
     let claimed = heard.run.claimed(heard.run.attempt).map_err(|_| AccessError::ReadOnly)?;
-    Ok(Writer { claimed, stage })
+    Ok(RunWriter { claimed, stage })
 }
 
-impl Writer {
+impl RunWriter {
     /// The events as they are stored: who wrote them, of which run and when is for the server to say.
     pub(super) async fn plan_append(
         &self,
@@ -102,14 +102,14 @@ impl Writer {
                 self.claimed.run
             ));
         };
-        let parts = events.iter().map(part).collect::<Result<Vec<Part>, String>>()?;
+        let parts = events.iter().map(part).collect::<Result<Vec<WrittenPart>, String>>()?;
         let name = format!("s-{}", producer.sequence);
         let parts = of_log(parts, self.stage, &name).map_err(|problem| problem.detail)?;
         Ok((producer, parts))
     }
 }
 
-fn part(data: &Data) -> Result<Part, String> {
+fn part(data: &Data) -> Result<WrittenPart, String> {
     serde_json::from_slice(data.as_bytes())
         .map_err(|error| format!("This is nothing that an agent writes: {error}."))
 }

@@ -2,8 +2,8 @@
 
 use super::judge;
 use crate::{
-    crew::Deed,
-    task::{Message, Said, Task},
+    crew::AgentDeed,
+    task::{AgentLine, Task, TaskMessage},
 };
 
 /// Shows it good and bad streams.
@@ -12,15 +12,16 @@ use crate::{
 /// When it takes one for the other.
 pub fn prove() {
     let killed = deed(0, 0, 2, None);
-    let heir = deed(0, 1, 2, Some(Said::Done));
-    let other = deed(1, 0, 3, Some(Said::Done));
+    let heir = deed(0, 1, 2, Some(AgentLine::Done));
+    let other = deed(1, 0, 3, Some(AgentLine::Done));
     let deeds = [killed.clone(), heir.clone(), other.clone()];
-    let of =
-        |deed: &Deed, count| (0..count).flat_map(|sequence| deed.task.messages(sequence)).collect::<Vec<_>>();
+    let of = |deed: &AgentDeed, count| {
+        (0..count).flat_map(|sequence| deed.task.messages(sequence)).collect::<Vec<_>>()
+    };
     let [old, new, others] = [of(&killed, 2), of(&heir, 2), of(&other, 3)];
     let good = [old.clone(), others.clone(), new.clone()].concat();
 
-    let is_good = |messages: &[Message]| judge(&texts(messages), &deeds).is_ok();
+    let is_good = |messages: &[TaskMessage]| judge(&texts(messages), &deeds).is_ok();
     assert!(is_good(&good), "all is there");
     assert!(is_good(&[of(&killed, 3), others.clone(), new.clone()].concat()), "the last answer was lost");
 
@@ -42,12 +43,12 @@ pub fn prove() {
     assert!(!is_good(&[]), "nothing is left");
 }
 
-fn deed(producer: usize, epoch: u64, acked: u64, end: Option<Said>) -> Deed {
+fn deed(producer: usize, epoch: u64, acked: u64, end: Option<AgentLine>) -> AgentDeed {
     let appends = if end.is_some() { acked } else { acked + 5 };
     let task = Task { url: String::new(), producer, epoch, appends, most: 2, pause_ms: 0 };
-    Deed { task, acked, end }
+    AgentDeed { task, acked, end }
 }
 
-fn texts(messages: &[Message]) -> Vec<String> {
+fn texts(messages: &[TaskMessage]) -> Vec<String> {
     messages.iter().map(|message| serde_json::to_string(message).unwrap()).collect()
 }

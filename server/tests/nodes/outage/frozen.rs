@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     folder,
-    office::{Answer, Office, ending, text},
+    office::{Office, OfficeResponse, ending, text},
     until,
 };
 use crate::fleet::{Frozen, Node};
@@ -23,8 +23,8 @@ const IN_TIME: Duration = Duration::from_secs(25);
 /// The shortest lease that an agent may ask for.
 const LEASE: u32 = 10;
 
-fn held_off(what: &str, answer: &Answer, words: &str) {
-    let Answer { status, retry_after, text, took } = answer;
+fn held_off(what: &str, answer: &OfficeResponse, words: &str) {
+    let OfficeResponse { status, retry_after, text, took } = answer;
     assert_eq!(*status, StatusCode::SERVICE_UNAVAILABLE, "{what}: {text}");
     assert!(*retry_after && text.contains(words), "{what} does not say “{words}”: {text}");
     assert!(*took < IN_TIME, "{what} took {took:?}");

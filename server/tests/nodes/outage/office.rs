@@ -38,7 +38,7 @@ pub struct Office {
 }
 
 /// What was answered.
-pub struct Answer {
+pub struct OfficeResponse {
     pub status: StatusCode,
     pub retry_after: bool,
     pub text: String,
@@ -73,13 +73,13 @@ impl Office {
         TestRequest { id: detail.card.id.0, session: detail.session_stream }
     }
 
-    pub async fn get(&self, node: SocketAddr, path: &str) -> Answer {
+    pub async fn get(&self, node: SocketAddr, path: &str) -> OfficeResponse {
         let url = format!("http://{node}{path}");
         send(self.http.get(url).header("cookie", &self.cookie)).await
     }
 
     /// The browser sends the form for a new request, perhaps with a file.
-    pub async fn post_request(&self, node: SocketAddr, title: &str, file: Option<&[u8]>) -> Answer {
+    pub async fn post_request(&self, node: SocketAddr, title: &str, file: Option<&[u8]>) -> OfficeResponse {
         let fields = [
             ("form_token", self.form_token.as_str()),
             ("title", title),
@@ -104,12 +104,12 @@ impl Office {
     }
 
     /// The agent's program asks for something.
-    pub async fn call(&self, node: SocketAddr, path: &str) -> Answer {
+    pub async fn call(&self, node: SocketAddr, path: &str) -> OfficeResponse {
         send(self.http.get(format!("http://{node}{path}")).bearer_auth(&self.token)).await
     }
 
     /// The agent's program posts.
-    pub async fn send(&self, node: SocketAddr, path: &str, body: &Value) -> Answer {
+    pub async fn send(&self, node: SocketAddr, path: &str, body: &Value) -> OfficeResponse {
         let request = self.http.post(format!("http://{node}{path}")).bearer_auth(&self.token).json(body);
         send(request.header("accept", "application/json, text/event-stream")).await
     }
@@ -169,12 +169,12 @@ pub fn ending() -> [(&'static str, Value); 2] {
     ]
 }
 
-async fn send(request: RequestBuilder) -> Answer {
+async fn send(request: RequestBuilder) -> OfficeResponse {
     let begun = tokio::time::Instant::now();
     let response = request.send().await.unwrap();
     let (status, retry_after) = (response.status(), response.headers().contains_key("retry-after"));
     let text = response.text().await.unwrap();
-    Answer { status, retry_after, text, took: begun.elapsed() }
+    OfficeResponse { status, retry_after, text, took: begun.elapsed() }
 }
 
 async fn by_real_time(pool: &PgPool) -> Db {

@@ -10,9 +10,9 @@ use server::sign_in_store::SignInStore;
 use sqlx::PgPool;
 use tower_sessions::SessionStore;
 
-use super::house::{End, Heard, House, header, kinds, send};
+use super::house::{ChatEvents, ChatPortal, End, header, kinds, send};
 
-fn path(house: &House) -> String {
+fn path(house: &ChatPortal) -> String {
     format!("/v1/ag-ui/{}", house.session)
 }
 
@@ -36,13 +36,13 @@ fn words(events: &[Value]) -> String {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn a_session_is_followed_over_its_runs_and_resumed(pool: PgPool) {
-    let house = House::new(&pool).await;
+    let house = ChatPortal::new(&pool).await;
     let browser = house.browser(&house.client.member).await;
     let claimed = house.claim().await;
     house.say(&claimed, "a", &["Dear ", "Ms. "]).await;
     let response = browser.get(&path(&house)).await;
     assert_eq!(header(&response, "content-type"), "text/event-stream");
-    let mut heard = Heard::new(response);
+    let mut heard = ChatEvents::new(response);
     let (first, _) = heard.until(is("TEXT_MESSAGE_START")).await;
     assert_eq!(kinds(&first), ["RUN_STARTED", "MESSAGES_SNAPSHOT", "CUSTOM", "TEXT_MESSAGE_START"]);
     assert_eq!(first[2]["name"], "moved");
@@ -77,12 +77,12 @@ async fn a_session_is_followed_over_its_runs_and_resumed(pool: PgPool) {
 
     // Whoever comes again with the last id hears the rest, and whoever names one that never was hears everything.
     let resume = |id: String| browser.request(Method::GET, &path(&house)).header("last-event-id", id);
-    let mut resumed = Heard::new(send(resume(offset)).await);
+    let mut resumed = ChatEvents::new(send(resume(offset)).await);
     let (mut again, _) = resumed.until(is("RUN_STARTED")).await;
     again.extend(resumed.until(is("RUN_FINISHED")).await.0);
     assert_eq!(again, then);
     for odd in ["00000000000000009999", "rubbish"] {
-        let mut anew = Heard::new(send(resume(odd.to_owned())).await);
+        let mut anew = ChatEvents::new(send(resume(odd.to_owned())).await);
         assert_eq!(kinds(&anew.until(is("MESSAGES_SNAPSHOT")).await.0), ["RUN_STARTED", "MESSAGES_SNAPSHOT"]);
     }
     SignInStore(house.fixture.db.clone()).delete(&browser.sign_in).await.unwrap();
@@ -91,14 +91,14 @@ async fn a_session_is_followed_over_its_runs_and_resumed(pool: PgPool) {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn an_agent_of_theirs_speaks_and_hears_the_run(pool: PgPool) {
-    let house = House::new(&pool).await;
+    let house = ChatPortal::new(&pool).await;
     let browser = house.browser(&house.client.member).await;
     let claimed = house.claim().await;
     let input = |id: &str, text: &str| {
         json!({ "threadId": "t", "runId": "r", "tools": [], "context": [],
             "messages": [{ "id": id, "role": "user", "content": text }] })
     };
-    let mut heard = Heard::new(browser.post(&path(&house), &input("m1", "Shorter.")).await);
+    let mut heard = ChatEvents::new(browser.post(&path(&house), &input("m1", "Shorter.")).await);
     heard.until(is("MESSAGES_SNAPSHOT")).await;
     browser.post(&path(&house), &input("m1", "Shorter.")).await;
     assert_eq!(controls::queries::pending(&house.fixture.db, &claimed).await.unwrap().len(), 1);
@@ -107,7 +107,7 @@ async fn an_agent_of_theirs_speaks_and_hears_the_run(pool: PgPool) {
     assert_eq!(end, End::Clean);
     assert_eq!(events.last().unwrap(), &json!({ "type": "RUN_ERROR", "message": "It broke." }));
 
-    let mut heard = Heard::new(browser.post(&path(&house), &input("m2", "Thanks.")).await);
+    let mut heard = ChatEvents::new(browser.post(&path(&house), &input("m2", "Thanks.")).await);
     let (events, end) = heard.all().await;
     assert_eq!(end, End::Clean);
     assert_eq!(
@@ -124,7 +124,7 @@ async fn an_agent_of_theirs_speaks_and_hears_the_run(pool: PgPool) {
     assert_eq!(other.post(&path(&house), &input("m", "No.")).await.status(), StatusCode::NOT_FOUND);
     let odd = json!({ "messages": [{ "id": "m", "role": "user", "content": [{ "type": "image" }] }] });
     assert_eq!(browser.post(&path(&house), &odd).await.status(), StatusCode::UNPROCESSABLE_ENTITY);
-    let mut open = Heard::new(browser.get(&path(&house)).await);
+    let mut open = ChatEvents::new(browser.get(&path(&house)).await);
     open.until(is("RUN_FINISHED")).await;
     house.shutdown.begin();
     assert_eq!(open.all().await, (Vec::new(), End::Cut));

@@ -12,14 +12,14 @@ use sqlx::PgPool;
 use tower_sessions::{SessionStore, session::Id};
 use uuid::Uuid;
 
-use super::house::{Browser, End, Heard, House, header, kinds, send};
+use super::house::{ChatBrowser, ChatEvents, ChatPortal, End, header, kinds, send};
 
-fn stream_of(house: &House) -> String {
+fn stream_of(house: &ChatPortal) -> String {
     format!("/v1/chat/{}/stream", house.session)
 }
 
 /// What `useChat` sends when somebody has written something.
-fn written(house: &House, id: &str, text: &str) -> Value {
+fn written(house: &ChatPortal, id: &str, text: &str) -> Value {
     let message = json!({ "id": id, "role": "user", "parts": [{ "type": "text", "text": text }] });
     json!({ "id": house.session, "messages": [message], "trigger": "submit-message" })
 }
@@ -42,7 +42,7 @@ async fn refused(response: Response) -> (StatusCode, String, String) {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn a_run_is_replayed_from_its_beginning_and_goes_on(pool: PgPool) {
-    let house = House::new(&pool).await;
+    let house = ChatPortal::new(&pool).await;
     let browser = house.browser(&house.client.member).await;
     let claimed = house.claim().await;
     house.say(&claimed, "a", &["Dear ", "Ms. Osei", ",\n\ncafé 你好 🙂"]).await;
@@ -55,7 +55,7 @@ async fn a_run_is_replayed_from_its_beginning_and_goes_on(pool: PgPool) {
     ] {
         assert_eq!(header(&response, name), value);
     }
-    let mut heard = Heard::new(response);
+    let mut heard = ChatEvents::new(response);
     let (first, _) = heard.until(is("text-delta")).await;
     assert_eq!(kinds(&first), ["start", "text-start", "text-delta"]);
     assert_eq!(first[0]["messageId"], claimed.run.to_string());
@@ -112,14 +112,14 @@ async fn a_run_is_replayed_from_its_beginning_and_goes_on(pool: PgPool) {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn what_is_said_reaches_the_agent_once(pool: PgPool) {
-    let house = House::new(&pool).await;
+    let house = ChatPortal::new(&pool).await;
     let browser = house.browser(&house.client.member).await;
     let claimed = house.claim().await;
     house.say(&claimed, "a", &["Dear "]).await;
     let sent = written(&house, "m1", "Shorter, please.");
     let (mut one, mut two) =
-        tokio::join!(async { Heard::new(browser.post("/v1/chat", &sent).await) }, async {
-            Heard::new(browser.post("/v1/chat", &sent).await)
+        tokio::join!(async { ChatEvents::new(browser.post("/v1/chat", &sent).await) }, async {
+            ChatEvents::new(browser.post("/v1/chat", &sent).await)
         });
     for heard in [&mut one, &mut two] {
         let (events, _) = heard.until(is("data-steer")).await;
@@ -140,10 +140,10 @@ async fn what_is_said_reaches_the_agent_once(pool: PgPool) {
 
     // Nobody is at work: it stands in the conversation, and the answer says so and ends.
     let (events, end) =
-        Heard::new(browser.post("/v1/chat", &written(&house, "m2", "Thank you.")).await).all().await;
+        ChatEvents::new(browser.post("/v1/chat", &written(&house, "m2", "Thank you.")).await).all().await;
     assert_eq!((kinds(&events), end), (vec!["start", "data-taken", "finish"], End::Clean));
     assert_eq!(events[1]["data"], json!({ "as": "comment" }));
-    let (events, _) = Heard::new(browser.post("/v1/chat", &sent).await).all().await;
+    let (events, _) = ChatEvents::new(browser.post("/v1/chat", &sent).await).all().await;
     assert_eq!(events[1]["data"], json!({ "as": "before" }));
     let read = house.conversation().await;
     let said =
@@ -153,7 +153,7 @@ async fn what_is_said_reaches_the_agent_once(pool: PgPool) {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn version_7_is_told_in_its_own_words_when_it_says_so(pool: PgPool) {
-    let house = House::new(&pool).await;
+    let house = ChatPortal::new(&pool).await;
     let browser = house.browser(&house.client.member).await;
     house.claim().await;
     controls::commands::steer(&house.fixture.db, &house.client.owner, house.request, "Shorter.")
@@ -163,7 +163,7 @@ async fn version_7_is_told_in_its_own_words_when_it_says_so(pool: PgPool) {
         // Before the run has brought anything forth, what is said belongs to nobody's message.
         let request = browser.request(Method::GET, &stream_of(&house));
         let request = version.into_iter().fold(request, |r, version| r.header("x-ai-sdk-version", version));
-        let mut heard = Heard::new(send(request).await);
+        let mut heard = ChatEvents::new(send(request).await);
         heard.until(is("start")).await;
         controls::commands::steer(&house.fixture.db, &house.client.owner, house.request, "In English.")
             .await
@@ -175,7 +175,7 @@ async fn version_7_is_told_in_its_own_words_when_it_says_so(pool: PgPool) {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn a_stop_ends_the_run_that_it_names_and_no_later_one(pool: PgPool) {
-    let house = House::new(&pool).await;
+    let house = ChatPortal::new(&pool).await;
     let browser = house.browser(&house.client.member).await;
     let stop = format!("/v1/chat/{}/stop", house.session);
     let first = house.claim().await;
@@ -183,12 +183,12 @@ async fn a_stop_ends_the_run_that_it_names_and_no_later_one(pool: PgPool) {
     let failed = format!("/v1/chat/{}", house.session);
     let regenerate = json!({ "id": house.session, "messages": [], "trigger": "regenerate-message",
         "messageId": first.run });
-    let mut heard = Heard::new(browser.post("/v1/chat", &regenerate).await);
+    let mut heard = ChatEvents::new(browser.post("/v1/chat", &regenerate).await);
     let (events, _) = heard.until(is("start")).await;
     let second = house.claim().await;
     assert_eq!(events[0]["messageId"], second.run.to_string(), "another run, another message");
     // Sent again it is not taken up again; of the one at work, it cannot be.
-    let mut again = Heard::new(browser.post("/v1/chat", &regenerate).await);
+    let mut again = ChatEvents::new(browser.post("/v1/chat", &regenerate).await);
     assert_eq!(again.until(is("start")).await.0[0]["messageId"], second.run.to_string());
     let mut at_work = regenerate.clone();
     at_work["messageId"] = json!(second.run);
@@ -232,11 +232,11 @@ async fn a_stop_ends_the_run_that_it_names_and_no_later_one(pool: PgPool) {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn a_question_ends_the_answer_until_somebody_has_answered(pool: PgPool) {
-    let house = House::new(&pool).await;
+    let house = ChatPortal::new(&pool).await;
     let browser = house.browser(&house.client.member).await;
     let claimed = house.claim().await;
     house.say(&claimed, "a", &["I have "]).await;
-    let mut heard = Heard::new(browser.get(&stream_of(&house)).await);
+    let mut heard = ChatEvents::new(browser.get(&stream_of(&house)).await);
     heard.until(is("text-delta")).await;
     let question = Question {
         question: "May I?".into(),
@@ -253,7 +253,7 @@ async fn a_question_ends_the_answer_until_somebody_has_answered(pool: PgPool) {
     assert_eq!(events.last().unwrap()["messageMetadata"]["state"], "suspended");
     assert_eq!(browser.get(&stream_of(&house)).await.status(), StatusCode::NO_CONTENT);
     approvals::commands::answer(&house.fixture.db, &house.client.owner, approval, "yes").await.unwrap();
-    let mut heard = Heard::new(browser.get(&stream_of(&house)).await);
+    let mut heard = ChatEvents::new(browser.get(&stream_of(&house)).await);
     let (events, _) = heard.until(is("data-approval")).await;
     assert_eq!(words(&events), "I have ");
     assert_eq!(events.last().unwrap()["data"]["settled"]["label"], "Yes");
@@ -261,10 +261,10 @@ async fn a_question_ends_the_answer_until_somebody_has_answered(pool: PgPool) {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn nobody_else_gets_in(pool: PgPool) {
-    let house = House::new(&pool).await;
+    let house = ChatPortal::new(&pool).await;
     house.claim().await;
     let stranger = house.fixture.client("Hill Insurance").await;
-    let nobody = Browser {
+    let nobody = ChatBrowser {
         address: house.address,
         sign_in: Id::default(),
         cookie: "sign_in=rubbish".into(),
@@ -323,7 +323,7 @@ async fn nobody_else_gets_in(pool: PgPool) {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn what_is_no_message_is_refused_in_words(pool: PgPool) {
-    let house = House::new(&pool).await;
+    let house = ChatPortal::new(&pool).await;
     let browser = house.browser(&house.client.member).await;
     let id = house.session;
     let message = |role: &str, parts: Value| json!({ "id": id, "trigger": "submit-message", "messages": [{ "id": "m", "role": role, "parts": parts }] });
@@ -360,13 +360,13 @@ async fn what_is_no_message_is_refused_in_words(pool: PgPool) {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn access_that_is_taken_away_and_a_server_that_stops_cut_the_line(pool: PgPool) {
-    let house = House::new(&pool).await;
+    let house = ChatPortal::new(&pool).await;
     let claimed = house.claim().await;
     house.say(&claimed, "a", &["Half"]).await;
     let (leaving, staying) =
         (house.browser(&house.client.member).await, house.browser(&house.client.member).await);
-    let mut left = Heard::new(leaving.get(&stream_of(&house)).await);
-    let mut stayed = Heard::new(staying.get(&stream_of(&house)).await);
+    let mut left = ChatEvents::new(leaving.get(&stream_of(&house)).await);
+    let mut stayed = ChatEvents::new(staying.get(&stream_of(&house)).await);
     for heard in [&mut left, &mut stayed] {
         heard.until(is("text-delta")).await;
     }

@@ -20,7 +20,7 @@ use crate::shared;
 pub const FOREVER: Duration = Duration::from_secs(20);
 
 /// A server with a client that has one request, and an agent that took it up.
-pub struct House {
+pub struct ChatPortal {
     pub fixture: Fixture,
     pub client: TestClient,
     pub address: SocketAddr,
@@ -30,7 +30,7 @@ pub struct House {
     pub backstage: StreamId,
 }
 
-impl House {
+impl ChatPortal {
     pub async fn new(pool: &PgPool) -> Self {
         // The browser's stand-in needs a provider of TLS, whether it uses it or not.
         let _ = rustls::crypto::ring::default_provider().install_default();
@@ -71,20 +71,20 @@ impl House {
     }
 
     /// Signs somebody in.
-    pub async fn browser(&self, scope: &Scope) -> Browser {
+    pub async fn browser(&self, scope: &Scope) -> ChatBrowser {
         let (sign_in, cookie) = shared::sign_in(&self.fixture.db, scope).await;
-        Browser { address: self.address, sign_in, cookie, client: Client::new() }
+        ChatBrowser { address: self.address, sign_in, cookie, client: Client::new() }
     }
 }
 
-pub struct Browser {
+pub struct ChatBrowser {
     pub address: SocketAddr,
     pub sign_in: Id,
     pub cookie: String,
     pub client: Client,
 }
 
-impl Browser {
+impl ChatBrowser {
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let url = format!("http://{}{path}", self.address);
         self.client.request(method, url).header("cookie", &self.cookie)
@@ -121,7 +121,7 @@ pub enum End {
 }
 
 /// The events of an open answer.
-pub struct Heard {
+pub struct ChatEvents {
     response: Response,
     text: String,
     /// Where the next event begins.
@@ -130,7 +130,7 @@ pub struct Heard {
     id: String,
 }
 
-impl Heard {
+impl ChatEvents {
     pub fn new(response: Response) -> Self {
         Self { response, text: String::new(), at: 0, id: String::new() }
     }

@@ -6,7 +6,7 @@ use reqwest::{Client, Method, header};
 use serde_json::{Value, json};
 use sqlx::PgPool;
 
-use super::house::{House, Program, token_of};
+use super::house::{PullPortal, PullProgram, token_of};
 
 const RUNS: [(&str, &str); 10] = [
     ("GET", ""),
@@ -36,7 +36,7 @@ fn body(rest: &str) -> Value {
     }
 }
 
-async fn statuses(program: &Program, run: &str) -> Vec<(String, u16)> {
+async fn statuses(program: &PullProgram, run: &str) -> Vec<(String, u16)> {
     let mut told = Vec::new();
     for (method, rest) in RUNS {
         let query = if rest == "/signals" {
@@ -56,16 +56,16 @@ async fn statuses(program: &Program, run: &str) -> Vec<(String, u16)> {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn others_runs_are_not_there(pool: PgPool) {
-    let house = House::new(&pool).await;
+    let house = PullPortal::new(&pool).await;
     house.ask("Follow up").await;
     let job = house.program.claim().await;
     let other = house.fixture.pull_agent("Mina").await;
-    let other = Program::new(house.address, &token_of(&house.fixture, other).await.1);
+    let other = PullProgram::new(house.address, &token_of(&house.fixture, other).await.1);
     let all = [Right::Read, Right::Write, Right::Dangerous];
     for (who, program, expected) in [
         ("another agent", other, 404),
         ("an operator", house.operators(&all).await, 403),
-        ("a token that is none", Program::new(house.address, "tl_none"), 401),
+        ("a token that is none", PullProgram::new(house.address, "tl_none"), 401),
     ] {
         for (what, status) in statuses(&program, job.id()).await {
             assert_eq!(status, expected, "{who}: {what}");
@@ -78,7 +78,7 @@ async fn others_runs_are_not_there(pool: PgPool) {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn only_a_token_lets_in(pool: PgPool) {
-    let house = House::new(&pool).await;
+    let house = PullPortal::new(&pool).await;
     let (_, cookie) = shared::sign_in(&house.fixture.db, &house.fixture.operator).await;
     let url = format!("http://{}/v1/runs/claim", house.address);
     for (name, value) in
@@ -104,7 +104,7 @@ async fn only_a_token_lets_in(pool: PgPool) {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn what_cannot_be_read_is_said_to_be(pool: PgPool) {
-    let house = House::new(&pool).await;
+    let house = PullPortal::new(&pool).await;
     let send = async |body: &'static str, kind: &str| {
         let url = format!("http://{}/v1/runs/claim", house.address);
         let request = Client::new().post(url).header("content-type", kind).body(body);
@@ -123,7 +123,7 @@ async fn what_cannot_be_read_is_said_to_be(pool: PgPool) {
 /// An agent that the server works is not to be worked by a program as well.
 #[sqlx::test(migrations = "../migrations")]
 async fn only_an_agent_that_fetches_its_work_claims(pool: PgPool) {
-    let house = House::new(&pool).await;
+    let house = PullPortal::new(&pool).await;
     sqlx::query("UPDATE agent SET backend = 'house'").execute(&pool).await.unwrap();
     house.ask("Follow up").await;
     let (status, problem) = house.program.post("/v1/runs/claim", json!({})).await;

@@ -10,16 +10,16 @@ use reqwest::{Client, Method, StatusCode};
 use serde_json::{Value, json};
 use sqlx::PgPool;
 
-use super::house::{House, Program, answer};
+use super::house::{PullPortal, PullProgram, answer};
 
-async fn ask(program: &Program, key: &str, body: &Value) -> (u16, Value) {
+async fn ask(program: &PullProgram, key: &str, body: &Value) -> (u16, Value) {
     let url = format!("http://{}/v1/requests", program.address);
     let request = Client::new().post(url).bearer_auth(program.token()).header("idempotency-key", key);
     answer(request.json(body).send().await.unwrap()).await
 }
 
 /// What the audit log says, oldest first.
-async fn deeds(house: &House) -> Vec<AuditEntry> {
+async fn deeds(house: &PullPortal) -> Vec<AuditEntry> {
     let page = audit::queries::list(&house.fixture.db, &house.fixture.operator, &AuditQuery::default())
         .await
         .unwrap();
@@ -28,7 +28,7 @@ async fn deeds(house: &House) -> Vec<AuditEntry> {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn a_program_looks_and_asks(pool: PgPool) {
-    let house = House::new(&pool).await;
+    let house = PullPortal::new(&pool).await;
     let program = house.operators(&[Right::Read, Right::Write]).await;
     let (status, clients) = program.get("/v1/clients?q=harbor").await;
     assert_eq!((status, &clients["clients"][0]["name"]), (200, &json!("Harbor & Pine")));
@@ -74,7 +74,7 @@ async fn a_program_looks_and_asks(pool: PgPool) {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn it_does_what_its_token_allows(pool: PgPool) {
-    let house = House::new(&pool).await;
+    let house = PullPortal::new(&pool).await;
     house.ask("Follow up").await;
     let beside = house.fixture.client("Hill Insurance").await;
     let id = house.see(1).await.card.id;
@@ -91,7 +91,7 @@ async fn it_does_what_its_token_allows(pool: PgPool) {
     let rights = vec![Right::Read, Right::Write];
     let new = NewToken { name: "Theirs".into(), agent: None, client: Some(beside.id), rights };
     let (_, text) = tokens::commands::create(&house.fixture.db, &house.fixture.operator, new).await.unwrap();
-    let narrow = Program::new(house.address, &text);
+    let narrow = PullProgram::new(house.address, &text);
     assert_eq!(narrow.get("/v1/requests").await.1["requests"], json!([]));
     assert_eq!(narrow.get("/v1/clients").await.1["clients"].as_array().unwrap().len(), 1);
     for path in [format!("/v1/requests/{id}"), format!("/v1/requests?client={}", house.client.id)] {
@@ -107,7 +107,7 @@ async fn it_does_what_its_token_allows(pool: PgPool) {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn a_program_deletes_what_its_operator_wrote_and_nothing_else(pool: PgPool) {
-    let house = House::new(&pool).await;
+    let house = PullPortal::new(&pool).await;
     let asked = house.ask("Follow up").await;
     let (db, request) = (&house.fixture.db, asked.card.id);
     let operator = house.fixture.operator.within(house.client.id);
@@ -122,7 +122,7 @@ async fn a_program_deletes_what_its_operator_wrote_and_nothing_else(pool: PgPool
     let theirs = event(asked.session_stream, "The client’s words.").await;
     let note = event(asked.backstage_stream.unwrap(), "A slip backstage.").await;
     let (reads, writes) = (house.operators(&[Right::Read]).await, house.operators(&[Right::Write]).await);
-    let delete = async |program: &Program, entry: &str| {
+    let delete = async |program: &PullProgram, entry: &str| {
         let path = format!("/v1/requests/{request}/entries/{entry}");
         program.send(Method::DELETE, &path, None).await.status().as_u16()
     };

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use server::{api, router};
 use sqlx::PgPool;
 
-use super::house::House;
+use super::house::PullPortal;
 
 /// Protocols of others under `/v1`, which `docs/SESSIONS.md` has, and the document itself.
 const ELSEWHERE: [&str; 8] = [
@@ -57,7 +57,7 @@ fn fields_keep_their_order() {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn it_is_read_by_programs_and_by_people(pool: PgPool) {
-    let house = House::new(&pool).await;
+    let house = PullPortal::new(&pool).await;
     let (status, document) = house.program.get("/v1/openapi.json").await;
     assert_eq!((status, document["info"]["title"].as_str()), (200, Some("Throughline")));
     let page = reqwest::get(format!("http://{}/docs/api", house.address)).await.unwrap();

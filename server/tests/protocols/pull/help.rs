@@ -5,16 +5,16 @@ use serde_json::json;
 use sqlx::PgPool;
 
 use super::{
-    house::{House, Program, steer, token_of},
+    house::{PullPortal, PullProgram, steer, token_of},
     streams::append,
 };
 
 #[sqlx::test(migrations = "../migrations")]
 async fn one_program_helps_another(pool: PgPool) {
-    let house = House::new(&pool).await;
+    let house = PullPortal::new(&pool).await;
     let otto = house.fixture.pull_agent("Otto").await;
     let (_, text) = token_of(&house.fixture, otto).await;
-    let helper = Program::new(house.address, &text);
+    let helper = PullProgram::new(house.address, &text);
     let asked = house.ask("Follow up").await;
     let job = house.program.claim().await;
     assert_eq!((&job.run["task"], &job.run["sub_runs"]), (&json!(null), &json!([])));
@@ -73,10 +73,10 @@ async fn one_program_helps_another(pool: PgPool) {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn who_helps_is_told_that_it_is_over(pool: PgPool) {
-    let house = House::new(&pool).await;
+    let house = PullPortal::new(&pool).await;
     let otto = house.fixture.pull_agent("Otto").await;
     let (_, text) = token_of(&house.fixture, otto).await;
-    let helper = Program::new(house.address, &text);
+    let helper = PullProgram::new(house.address, &text);
     let asked = house.ask("Follow up").await;
     let job = house.program.claim().await;
     job.done("/sub_runs", json!({ "agent": "Otto", "task": "Find the date." })).await;

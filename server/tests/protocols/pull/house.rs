@@ -20,7 +20,7 @@ use crate::shared;
 pub const FOREVER: Duration = Duration::from_secs(30);
 
 /// A server with a client, and an agent that fetches its work.
-pub struct House {
+pub struct PullPortal {
     pub fixture: Fixture,
     pub client: TestClient,
     pub agent: AgentId,
@@ -28,10 +28,10 @@ pub struct House {
     pub address: SocketAddr,
     pub shutdown: Shutdown,
     /// The agent's program.
-    pub program: Program,
+    pub program: PullProgram,
 }
 
-impl House {
+impl PullPortal {
     pub async fn new(pool: &PgPool) -> Self {
         // The programs' stand-in needs a provider of TLS, whether it uses it or not.
         let _ = rustls::crypto::ring::default_provider().install_default();
@@ -41,7 +41,7 @@ impl House {
         let (token, text) = token_of(&fixture, agent).await;
         let shutdown = Shutdown::default();
         let address = shared::serve(&fixture.db, &shutdown).await;
-        let program = Program::new(address, &text);
+        let program = PullProgram::new(address, &text);
         Self { fixture, client, agent, token, address, shutdown, program }
     }
 
@@ -55,9 +55,9 @@ impl House {
     }
 
     /// A token of the operator's, for the whole workspace.
-    pub async fn operators(&self, rights: &[Right]) -> Program {
+    pub async fn operators(&self, rights: &[Right]) -> PullProgram {
         let (_, text) = self.fixture.token(None, None, rights).await;
-        Program::new(self.address, &text)
+        PullProgram::new(self.address, &text)
     }
 
     /// Waits until a program listens to what is said of a request: one that comes later may find the run ended.
@@ -88,13 +88,13 @@ pub async fn token_of(fixture: &Fixture, agent: AgentId) -> (TokenId, String) {
 
 /// A program with a token.
 #[derive(Clone)]
-pub struct Program {
+pub struct PullProgram {
     pub address: SocketAddr,
     token: String,
     client: Client,
 }
 
-impl Program {
+impl PullProgram {
     pub fn new(address: SocketAddr, token: &str) -> Self {
         Self { address, token: token.to_owned(), client: Client::new() }
     }
@@ -126,10 +126,10 @@ impl Program {
     }
 
     /// Claims what there is.
-    pub async fn claim(&self) -> Job {
+    pub async fn claim(&self) -> PulledRun {
         let (status, run) = self.post("/v1/runs/claim", json!({})).await;
         assert_eq!(status, 200, "{run}");
-        Job { program: self.clone(), run }
+        PulledRun { program: self.clone(), run }
     }
 }
 
@@ -141,13 +141,13 @@ pub async fn answer(response: Response) -> (u16, Value) {
 
 /// A run that was claimed.
 #[derive(Clone)]
-pub struct Job {
-    pub program: Program,
+pub struct PulledRun {
+    pub program: PullProgram,
     /// As it was told at the claim.
     pub run: Value,
 }
 
-impl Job {
+impl PulledRun {
     pub fn id(&self) -> &str {
         self.run["run"].as_str().unwrap()
     }
@@ -191,6 +191,6 @@ impl Job {
 }
 
 /// Says something to the agent at work.
-pub async fn steer(house: &House, by: &Scope, request: &Detail, words: &str) {
+pub async fn steer(house: &PullPortal, by: &Scope, request: &Detail, words: &str) {
     domain::controls::commands::steer(&house.fixture.db, by, request.card.id, words).await.unwrap();
 }

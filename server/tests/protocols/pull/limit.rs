@@ -7,9 +7,9 @@ use domain::{
 use serde_json::json;
 use sqlx::PgPool;
 
-use super::house::House;
+use super::house::PullPortal;
 
-async fn only(house: &House) -> Approval {
+async fn only(house: &PullPortal) -> Approval {
     let mut open = approvals::queries::list_open(&house.fixture.db, &house.fixture.operator).await.unwrap();
     assert_eq!(open.len(), 1);
     open.remove(0)
@@ -19,7 +19,7 @@ async fn only(house: &House) -> Approval {
 /// the limit is not given out.
 #[sqlx::test(migrations = "../migrations")]
 async fn it_waits_until_the_limit_is_raised(pool: PgPool) {
-    let house = House::new(&pool).await;
+    let house = PullPortal::new(&pool).await;
     let (db, operator) = (&house.fixture.db, &house.fixture.operator);
     costs::commands::set_limit(db, operator, Subject::Agent(house.agent), "3").await.unwrap();
     house.ask("Follow up").await;

@@ -8,11 +8,11 @@ use server::shutdown::Shutdown;
 use sqlx::PgPool;
 use tokio::task::JoinSet;
 
-use super::house::House;
+use super::house::PullPortal;
 
 #[sqlx::test(migrations = "../migrations")]
 async fn who_lost_the_lease_is_refused(pool: PgPool) {
-    let house = House::new(&pool).await;
+    let house = PullPortal::new(&pool).await;
     let asked = house.ask("Follow up").await;
     let zombie = house.program.claim().await;
     let hello = json!([{ "type": "text", "text": "Hello" }]);
@@ -60,7 +60,7 @@ async fn who_lost_the_lease_is_refused(pool: PgPool) {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn one_of_many_claimers_gets_it(pool: PgPool) {
-    let house = House::new(&pool).await;
+    let house = PullPortal::new(&pool).await;
     house.ask("Follow up").await;
     let mut claimers = JoinSet::new();
     for _ in 0..20 {
@@ -75,7 +75,7 @@ async fn one_of_many_claimers_gets_it(pool: PgPool) {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn a_token_that_was_taken_back_counts_no_more(pool: PgPool) {
-    let house = House::new(&pool).await;
+    let house = PullPortal::new(&pool).await;
     house.ask("Follow up").await;
     let job = house.program.claim().await;
     let listening = tokio::spawn({
@@ -102,7 +102,7 @@ async fn a_token_that_was_taken_back_counts_no_more(pool: PgPool) {
 /// Nothing of a run is in a server's memory.
 #[sqlx::test(migrations = "../migrations")]
 async fn a_restart_of_the_server_loses_nothing(pool: PgPool) {
-    let house = House::new(&pool).await;
+    let house = PullPortal::new(&pool).await;
     let asked = house.ask("Follow up").await;
     let before = house.program.claim().await;
     let first = json!([{ "type": "text", "text": "One" }]);

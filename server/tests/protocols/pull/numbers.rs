@@ -5,7 +5,7 @@ use reqwest::Client;
 use serde_json::{Value, json};
 use sqlx::PgPool;
 
-use super::house::{House, Job};
+use super::house::{PullPortal, PulledRun};
 
 /// As they stand in a body.
 const NUMBERS: [&str; 11] = [
@@ -23,7 +23,7 @@ const NUMBERS: [&str; 11] = [
 ];
 
 /// Posts a body in which one field has such a number: the status and the words.
-async fn post(job: &Job, rest: &str, body: Value, field: &str, number: &str) -> (u16, String) {
+async fn post(job: &PulledRun, rest: &str, body: Value, field: &str, number: &str) -> (u16, String) {
     let mut body = body;
     body["attempt"] = job.run["attempt"].clone();
     body[field] = json!("HERE");
@@ -36,7 +36,7 @@ async fn post(job: &Job, rest: &str, body: Value, field: &str, number: &str) -> 
 
 #[sqlx::test(migrations = "../migrations")]
 async fn no_number_is_too_much(pool: PgPool) {
-    let house = House::new(&pool).await;
+    let house = PullPortal::new(&pool).await;
     let asked = house.ask("Follow up").await;
     let job = house.program.claim().await;
     let question =

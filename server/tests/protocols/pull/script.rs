@@ -11,11 +11,11 @@ use sessions::{Offset, StreamId};
 use sqlx::PgPool;
 use tokio::process::Command;
 
-use super::house::{FOREVER, House, steer, token_of};
+use super::house::{FOREVER, PullPortal, steer, token_of};
 
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/pull-agent.sh");
 
-async fn play(house: &House) -> Output {
+async fn play(house: &PullPortal) -> Output {
     let (_, token) = token_of(&house.fixture, house.agent).await;
     let script = Command::new(SCRIPT)
         .env("THROUGHLINE_URL", format!("http://{}", house.address))
@@ -29,7 +29,7 @@ async fn play(house: &House) -> Output {
 }
 
 /// Waits until the script has begun to write.
-async fn begun(house: &House, asked: &Detail) {
+async fn begun(house: &PullPortal, asked: &Detail) {
     let mut follower = house.fixture.db.engine().follow(StreamId(asked.session_stream), Offset::ZERO);
     loop {
         let batch = follower.next().await.unwrap().unwrap();
@@ -41,7 +41,7 @@ async fn begun(house: &House, asked: &Detail) {
 }
 
 /// Waits until its lease was renewed.
-async fn renewed(house: &House) {
+async fn renewed(house: &PullPortal) {
     let lease = "SELECT extract(epoch FROM lease_until)::bigint FROM run";
     let until = async || sqlx::query_scalar::<_, i64>(lease).fetch_one(&house.fixture.pool).await.unwrap();
     let before = until().await;
@@ -53,7 +53,7 @@ async fn renewed(house: &House) {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn it_claims_writes_listens_and_finishes(pool: PgPool) {
-    let house = House::new(&pool).await;
+    let house = PullPortal::new(&pool).await;
     let asked = house.ask("Follow up").await;
     let say = async {
         begun(&house, &asked).await;
@@ -73,7 +73,7 @@ async fn it_claims_writes_listens_and_finishes(pool: PgPool) {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn it_stops_when_it_is_told_to(pool: PgPool) {
-    let house = House::new(&pool).await;
+    let house = PullPortal::new(&pool).await;
     let asked = house.ask("Follow up").await;
     let stop = async {
         begun(&house, &asked).await;

@@ -7,12 +7,12 @@ use sqlx::PgPool;
 use uuid::Uuid;
 
 use super::{
-    house::{House, Job},
+    house::{PullPortal, PulledRun},
     streams::append,
 };
 
 /// A text's words as a reader has them.
-async fn text(house: &House, stream: Uuid, wanted: &str) -> String {
+async fn text(house: &PullPortal, stream: Uuid, wanted: &str) -> String {
     let parts = house.parts(stream).await.into_iter();
     let words = parts.filter_map(|part| match part {
         Part::TextDelta { id, delta } if id == wanted => Some(delta),
@@ -25,7 +25,7 @@ fn more(id: &str, words: &str) -> Value {
     json!([{ "type": "text-delta", "id": id, "delta": words }])
 }
 
-async fn say(job: &Job, sequence: u64, parts: Value) -> Value {
+async fn say(job: &PulledRun, sequence: u64, parts: Value) -> Value {
     let (status, stored) = job.say(sequence, parts).await;
     assert_eq!(status, 200, "{stored}");
     stored
@@ -33,7 +33,7 @@ async fn say(job: &Job, sequence: u64, parts: Value) -> Value {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn one_that_is_cut_over_several_calls_is_taken_out(pool: PgPool) {
-    let house = House::new(&pool).await;
+    let house = PullPortal::new(&pool).await;
     let asked = house.ask("Follow up").await;
     let job = house.program.claim().await;
     let begun = json!([
@@ -51,7 +51,7 @@ async fn one_that_is_cut_over_several_calls_is_taken_out(pool: PgPool) {
     // Another server takes the next call.
     let stop = server::shutdown::Shutdown::default();
     let other = shared::serve(&house.fixture.db, &stop).await;
-    let elsewhere = Job { program: job.program.at(other), run: job.run.clone() };
+    let elsewhere = PulledRun { program: job.program.at(other), run: job.run.clone() };
     let stored = say(&elsewhere, 2, more("a", "efghijklmnop")).await;
     assert_eq!((&stored["duplicate"], &stored["next"]), (&json!(false), &json!(3)), "it counts");
     assert_eq!(say(&job, 2, more("a", "efghijklmnop")).await["duplicate"], true);
@@ -66,7 +66,7 @@ async fn one_that_is_cut_over_several_calls_is_taken_out(pool: PgPool) {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn so_is_one_that_is_appended_to_the_stream_or_said_backstage(pool: PgPool) {
-    let house = House::new(&pool).await;
+    let house = PullPortal::new(&pool).await;
     let asked = house.ask("Follow up").await;
     let (session, backstage) = (asked.session_stream, asked.backstage_stream.unwrap());
     let job = house.program.claim().await;
@@ -84,7 +84,7 @@ async fn so_is_one_that_is_appended_to_the_stream_or_said_backstage(pool: PgPool
 
 #[sqlx::test(migrations = "../migrations")]
 async fn what_only_looked_like_the_beginning_of_one_is_there_in_the_end(pool: PgPool) {
-    let house = House::new(&pool).await;
+    let house = PullPortal::new(&pool).await;
     let asked = house.ask("Follow up").await;
     let job = house.program.claim().await;
     say(&job, 0, more("a", "Is it s")).await;

@@ -11,9 +11,15 @@ use serde_json::{Value, json};
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use super::house::{House, Job, Program, token_of};
+use super::house::{PullPortal, PullProgram, PulledRun, token_of};
 
-pub async fn append(program: &Program, stream: Uuid, job: &Job, sequence: u64, parts: &Value) -> Response {
+pub async fn append(
+    program: &PullProgram,
+    stream: Uuid,
+    job: &PulledRun,
+    sequence: u64,
+    parts: &Value,
+) -> Response {
     let attempt = job.run["attempt"].to_string();
     let url = format!("http://{}/v1/stream/{stream}", program.address);
     let request = Client::new().post(url).bearer_auth(program.token()).json(parts);
@@ -23,7 +29,7 @@ pub async fn append(program: &Program, stream: Uuid, job: &Job, sequence: u64, p
 
 #[sqlx::test(migrations = "../migrations")]
 async fn an_agent_reads_and_writes_what_it_has_in_hand(pool: PgPool) {
-    let house = House::new(&pool).await;
+    let house = PullPortal::new(&pool).await;
     let asked = house.ask("Follow up").await;
     let (session, backstage) = (asked.session_stream, asked.backstage_stream.unwrap());
     let job = house.program.claim().await;
@@ -71,21 +77,21 @@ async fn an_agent_reads_and_writes_what_it_has_in_hand(pool: PgPool) {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn only_the_one_that_has_it_in_hand_writes(pool: PgPool) {
-    let house = House::new(&pool).await;
+    let house = PullPortal::new(&pool).await;
     let asked = house.ask("Follow up").await;
     let session = asked.session_stream;
     let job = house.program.claim().await;
     let hello = json!([{ "type": "text", "text": "Hello" }]);
     let read = format!("/v1/stream/{session}?offset=-1");
     let other = house.fixture.pull_agent("Mina").await;
-    let other = Program::new(house.address, &token_of(&house.fixture, other).await.1);
+    let other = PullProgram::new(house.address, &token_of(&house.fixture, other).await.1);
     assert_eq!(other.get(&read).await.0, 404);
     assert_eq!(append(&other, session, &job, 0, &hello).await.status(), 404);
     let operator = house.operators(&[Right::Read]).await;
     assert_eq!(operator.get(&read).await.0, 200);
     assert_eq!(append(&operator, session, &job, 0, &hello).await.status(), 405);
     assert_eq!(house.operators(&[Right::Write]).await.get(&read).await.0, 404, "it may not read");
-    assert_eq!(Program::new(house.address, "tl_none").get(&read).await.0, 401);
+    assert_eq!(PullProgram::new(house.address, "tl_none").get(&read).await.0, 401);
 
     house.fixture.wait(TimeDelta::seconds(61));
     assert_eq!(runs::commands::reap(&house.fixture.db).await.unwrap(), 1);

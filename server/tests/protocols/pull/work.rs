@@ -10,11 +10,11 @@ use serde_json::json;
 use sha2::Digest;
 use sqlx::PgPool;
 
-use super::house::{House, steer};
+use super::house::{PullPortal, steer};
 
 #[sqlx::test(migrations = "../migrations")]
 async fn a_program_does_the_work(pool: PgPool) {
-    let house = House::new(&pool).await;
+    let house = PullPortal::new(&pool).await;
     let asked = house.ask("Follow up").await;
     let job = house.program.claim().await;
     assert_eq!(job.run["attempt"], 1);
@@ -94,7 +94,7 @@ async fn a_program_does_the_work(pool: PgPool) {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn what_people_say_reaches_it(pool: PgPool) {
-    let house = House::new(&pool).await;
+    let house = PullPortal::new(&pool).await;
     let asked = house.ask("Follow up").await;
     let job = house.program.claim().await;
     let (heard, ()) =
@@ -123,7 +123,7 @@ async fn what_people_say_reaches_it(pool: PgPool) {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn a_stop_reaches_it_and_is_answered(pool: PgPool) {
-    let house = House::new(&pool).await;
+    let house = PullPortal::new(&pool).await;
     let asked = house.ask("Follow up").await;
     let job = house.program.claim().await;
     let (status, early) = job.post("/end", json!({ "outcome": "stopped" })).await;
@@ -143,7 +143,7 @@ async fn a_stop_reaches_it_and_is_answered(pool: PgPool) {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn a_question_waits_for_its_answer(pool: PgPool) {
-    let house = House::new(&pool).await;
+    let house = PullPortal::new(&pool).await;
     let asked = house.ask("Follow up").await;
     let job = house.program.claim().await;
     let options = json!([{ "key": "y", "label": "Yes" }, { "key": "n", "label": "No" }]);
@@ -186,7 +186,7 @@ async fn a_question_waits_for_its_answer(pool: PgPool) {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn it_fails_in_words_and_keeps_its_reasons_backstage(pool: PgPool) {
-    let house = House::new(&pool).await;
+    let house = PullPortal::new(&pool).await;
     let asked = house.ask("Follow up").await;
     let job = house.program.claim().await;
     let (status, _) = job.post("/end", json!({ "outcome": "failed", "words": " " })).await;
@@ -205,7 +205,7 @@ async fn it_fails_in_words_and_keeps_its_reasons_backstage(pool: PgPool) {
 /// Whoever waits is told as soon as there is something.
 #[sqlx::test(migrations = "../migrations")]
 async fn it_waits_for_work(pool: PgPool) {
-    let house = House::new(&pool).await;
+    let house = PullPortal::new(&pool).await;
     let program = house.program.clone();
     let waiting = tokio::spawn(async move { program.post("/v1/runs/claim", json!({ "wait": 20 })).await });
     let asked = house.ask("Follow up").await;
@@ -216,7 +216,7 @@ async fn it_waits_for_work(pool: PgPool) {
 
 #[sqlx::test(migrations = "../migrations")]
 async fn its_files_are_its_own_requests(pool: PgPool) {
-    let house = House::new(&pool).await;
+    let house = PullPortal::new(&pool).await;
     let asked = house.ask("Follow up").await;
     let job = house.program.claim().await;
     let bytes = b"The lease ends in May.";

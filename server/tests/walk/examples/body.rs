@@ -3,7 +3,7 @@ pub type Fields = Vec<(String, String)>;
 
 /// What a form sends.
 #[derive(Clone, Debug)]
-pub enum Body {
+pub enum FormBody {
     Form(Fields),
     /// With a file of this name and content.
     Files(Fields, String, Vec<u8>),
@@ -11,7 +11,7 @@ pub enum Body {
     Json(Fields, fn(&Fields) -> serde_json::Value),
 }
 
-impl Body {
+impl FormBody {
     /// The type and the bytes, with the form's token first.
     pub fn encoded(&self, token: &str) -> (String, Vec<u8>) {
         match self {

@@ -3,15 +3,15 @@
 use domain::Role;
 use serde_json::{Value, json};
 
-use super::{Body, Fields, field};
+use super::{Fields, FormBody, field};
 use crate::{
     tenant::{PASSWORD, Tenant, membership},
     town::Town,
 };
 
 /// A form that does what it is there for.
-pub struct Deed {
-    pub body: Body,
+pub struct FormExample {
+    pub body: FormBody,
     /// Those of a client who may; operators and visitors otherwise.
     pub roles: &'static [Role],
     /// What comes of it is no change: it was meant to be refused, as the reason says.
@@ -23,12 +23,12 @@ const BILL: &[Role] = &[Role::Owner, Role::Billing];
 const MANAGE: &[Role] = &[Role::Owner];
 const ANYONE: &[Role] = &[Role::Owner, Role::Member, Role::Billing];
 
-fn fields(pairs: &[(&str, &str)]) -> Body {
-    Body::Form(pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
+fn fields(pairs: &[(&str, &str)]) -> FormBody {
+    FormBody::Form(pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
 }
 
 /// What a form of a pattern sends when whoever may do it does it; none where it takes no form.
-pub fn deed(town: &Town, pattern: &str) -> Option<Deed> {
+pub fn deed(town: &Town, pattern: &str) -> Option<FormExample> {
     let tail = |base: &str| pattern.strip_prefix(base).map(str::to_owned);
     let found = tail("/portal/requests/{number}/")
         .or_else(|| tail("/desk/clients/{client}/requests/{number}/"))
@@ -42,21 +42,21 @@ pub fn deed(town: &Town, pattern: &str) -> Option<Deed> {
     let found = found.or_else(|| sessions(&town.quill, pattern));
     found.or_else(|| portal(town, pattern)).or_else(|| desk(town, pattern)).or_else(|| {
         let (body, refused) = public(town, pattern)?;
-        Some(Deed { body, roles: ANYONE, refused })
+        Some(FormExample { body, roles: ANYONE, refused })
     })
 }
 
-fn does(roles: &'static [Role], body: Body) -> Option<Deed> {
-    Some(Deed { body, roles, refused: None })
+fn does(roles: &'static [Role], body: FormBody) -> Option<FormExample> {
+    Some(FormExample { body, roles, refused: None })
 }
 
-fn refused(sent: &[(&str, &str)], why: &'static str) -> Option<Deed> {
-    Some(Deed { body: fields(sent), roles: ANYONE, refused: Some(why) })
+fn refused(sent: &[(&str, &str)], why: &'static str) -> Option<FormExample> {
+    Some(FormExample { body: fields(sent), roles: ANYONE, refused: Some(why) })
 }
 
-fn request(town: &Town, pattern: &str, rest: &str) -> Option<Deed> {
+fn request(town: &Town, pattern: &str, rest: &str) -> Option<FormExample> {
     let other = if pattern.starts_with("/desk") { &town.quill.desk } else { &town.quill.portal }.later[1];
-    let file = || Body::Files(Vec::new(), "note.txt".into(), b"A note.".to_vec());
+    let file = || FormBody::Files(Vec::new(), "note.txt".into(), b"A note.".to_vec());
     match rest {
         "comments" | "steer" | "notes" => does(WORK, fields(&[("text", "A word.")])),
         // Who wrote it alone: the owner here, the operator there.
@@ -78,7 +78,7 @@ fn request(town: &Town, pattern: &str, rest: &str) -> Option<Deed> {
     }
 }
 
-fn people(rest: &str, desk: bool) -> Option<Deed> {
+fn people(rest: &str, desk: bool) -> Option<FormExample> {
     let role = if desk { "operator" } else { "billing" };
     match rest {
         "/invitations" => does(MANAGE, fields(&[("email", "new-guest@elsewhere.test"), ("role", role)])),
@@ -91,11 +91,11 @@ fn people(rest: &str, desk: bool) -> Option<Deed> {
 }
 
 /// What programs send to a request's session.
-fn sessions(quill: &Tenant, pattern: &str) -> Option<Deed> {
+fn sessions(quill: &Tenant, pattern: &str) -> Option<FormExample> {
     let session = quill.portal.review.0.session.to_string();
     let said = [("session", session.as_str()), ("message", "one"), ("text", "A word.")];
     let json = |pairs, make: fn(&Fields) -> Value| match fields(pairs) {
-        Body::Form(fields) => does(WORK, Body::Json(fields, make)),
+        FormBody::Form(fields) => does(WORK, FormBody::Json(fields, make)),
         _ => None,
     };
     match pattern {
@@ -114,20 +114,20 @@ fn sessions(quill: &Tenant, pattern: &str) -> Option<Deed> {
     }
 }
 
-fn portal(town: &Town, pattern: &str) -> Option<Deed> {
+fn portal(town: &Town, pattern: &str) -> Option<FormExample> {
     let (file, offer) = (town.quill.file.to_string(), town.offer.to_string());
     match pattern {
         "/portal/requests" => {
             let asked = [("title", "More"), ("brief", "Please."), ("priority", "normal"), ("file", &file)];
-            let Body::Form(asked) = fields(&asked) else { return None };
-            does(WORK, Body::Files(asked, "more.txt".into(), b"More.".to_vec()))
+            let FormBody::Form(asked) = fields(&asked) else { return None };
+            does(WORK, FormBody::Files(asked, "more.txt".into(), b"More.".to_vec()))
         }
-        "/portal/files" => does(WORK, Body::Files(Vec::new(), "new.txt".into(), b"New.".to_vec())),
+        "/portal/files" => does(WORK, FormBody::Files(Vec::new(), "new.txt".into(), b"New.".to_vec())),
         "/portal/markdown" => does(ANYONE, fields(&[("brief", "*Hello*")])),
         "/portal/data" => does(MANAGE, fields(&[])),
         "/portal/billing/{number}/payment" => does(BILL, fields(&[])),
         "/portal/billing/card" => {
-            Some(Deed { body: fields(&[]), roles: BILL, refused: Some("no account is connected") })
+            Some(FormExample { body: fields(&[]), roles: BILL, refused: Some("no account is connected") })
         }
         // Nothing is kept, and that is what is wanted.
         "/portal/billing/card/removal" => does(BILL, fields(&[])),
@@ -146,7 +146,7 @@ fn portal(town: &Town, pattern: &str) -> Option<Deed> {
     }
 }
 
-fn desk(town: &Town, pattern: &str) -> Option<Deed> {
+fn desk(town: &Town, pattern: &str) -> Option<FormExample> {
     let (client, offer) = (town.quill.client.id.to_string(), town.offer.to_string());
     let sold = [
         ("name", "Another"),
@@ -297,7 +297,7 @@ const SETTINGS: [(&str, &str); 14] = [
     ("bill_country", "US"),
 ];
 
-fn public(town: &Town, pattern: &str) -> Option<(Body, Option<&'static str>)> {
+fn public(town: &Town, pattern: &str) -> Option<(FormBody, Option<&'static str>)> {
     let (offer, place) = (town.offer.to_string(), membership(&town.quill.client.owner).to_string());
     let secret = ("password", "a new and long one");
     Some(match pattern {

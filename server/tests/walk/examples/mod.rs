@@ -4,8 +4,8 @@
 mod body;
 mod deeds;
 
-pub use body::{Body, Fields, field};
-pub use deeds::{Deed, deed};
+pub use body::{Fields, FormBody, field};
+pub use deeds::{FormExample, deed};
 
 use super::town::Town;
 

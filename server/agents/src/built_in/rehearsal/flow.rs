@@ -29,7 +29,7 @@ const PLANNED: usize = 3;
 
 /// A part of the work that a line of the plan stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Stage {
+enum FlowStage {
     Read,
     Point(usize),
     Open,
@@ -41,8 +41,8 @@ struct Flow<'a> {
     pace: RehearsalPace,
     material: Material,
     points: Vec<Point>,
-    done: BTreeSet<Stage>,
-    now: Option<Stage>,
+    done: BTreeSet<FlowStage>,
+    now: Option<FlowStage>,
 }
 
 /// Goes the whole way, or what is left of it.
@@ -111,7 +111,7 @@ impl Flow<'_> {
         let opening = speech::opening(self.context.history().requester());
         self.pace.write(self.context, "opening", &opening).await?;
         self.take_up_steers().await?;
-        self.begin(Stage::Read).await?;
+        self.begin(FlowStage::Read).await?;
         let brief =
             format!("Read your request · {}", domain::words::count(self.material.brief.words as i64, "word"));
         let asks: Vec<String> = self.material.brief.asks.iter().map(|ask| format!("- {ask}")).collect();
@@ -129,7 +129,7 @@ impl Flow<'_> {
         self.take_up_steers().await?;
         let found = speech::found(&self.material);
         self.pace.write(self.context, "found", &found).await?;
-        self.finish(Stage::Read).await?;
+        self.finish(FlowStage::Read).await?;
         self.take_up_steers().await
     }
 
@@ -169,7 +169,7 @@ impl Flow<'_> {
     }
 
     async fn point(&mut self, at: usize) -> Result<(), AttemptFailure> {
-        let stage = Stage::Point(at);
+        let stage = FlowStage::Point(at);
         if self.done.contains(&stage) {
             return Ok(());
         }
@@ -194,9 +194,9 @@ impl Flow<'_> {
     }
 
     async fn hand_in(&mut self) -> Result<AttemptEnd, AttemptFailure> {
-        self.begin(Stage::Open).await?;
-        self.finish(Stage::Open).await?;
-        self.begin(Stage::Draft).await?;
+        self.begin(FlowStage::Open).await?;
+        self.finish(FlowStage::Open).await?;
+        self.begin(FlowStage::Draft).await?;
         // The last moment at which something can still go into the draft.
         self.take_up_steers().await?;
         for point in 0..self.points.len() {
@@ -205,7 +205,7 @@ impl Flow<'_> {
         let (title, markdown, closing) = self.draft();
         self.step("draft", "Putting the draft together", "Put together the draft", "").await?;
         self.pace.write(self.context, "closing", &closing).await?;
-        self.finish(Stage::Draft).await?;
+        self.finish(FlowStage::Draft).await?;
         match self.context.deliver(&title, &markdown).await? {
             Ok(_) => Ok(AttemptEnd::Review),
             Err(why) => Err(AttemptFailure::ours(why)),
@@ -270,12 +270,12 @@ impl Flow<'_> {
         self.context.step(id, done, detail, StepState::Done).await
     }
 
-    async fn begin(&mut self, stage: Stage) -> Result<(), AttemptFailure> {
+    async fn begin(&mut self, stage: FlowStage) -> Result<(), AttemptFailure> {
         self.now = Some(stage);
         self.show_plan().await
     }
 
-    async fn finish(&mut self, stage: Stage) -> Result<(), AttemptFailure> {
+    async fn finish(&mut self, stage: FlowStage) -> Result<(), AttemptFailure> {
         self.done.insert(stage);
         self.now = None;
         self.show_plan().await
@@ -290,23 +290,23 @@ impl Flow<'_> {
         let said = |point: &Point| matches!(point.origin, Origin::Said(_));
         let given: Vec<usize> = (0..self.points.len()).filter(|at| !said(&self.points[*at])).collect();
         let title = |at: usize| asks::short(&self.points[at].words);
-        let mut lines = vec![self.line("Read your request, answers, and files", &[Stage::Read])];
+        let mut lines = vec![self.line("Read your request, answers, and files", &[FlowStage::Read])];
         let own = if given.len() > PLANNED { PLANNED - 1 } else { given.len() };
-        lines.extend(given[..own].iter().map(|at| self.line(&title(*at), &[Stage::Point(*at)])));
+        lines.extend(given[..own].iter().map(|at| self.line(&title(*at), &[FlowStage::Point(*at)])));
         if let rest @ [_, ..] = &given[own..] {
-            let stages: Vec<Stage> = rest.iter().map(|at| Stage::Point(*at)).collect();
+            let stages: Vec<FlowStage> = rest.iter().map(|at| FlowStage::Point(*at)).collect();
             lines.push(self.line(&format!("The other {} items", rest.len()), &stages));
         }
         let heard = (0..self.points.len()).filter(|at| said(&self.points[*at]));
-        lines.extend(heard.map(|at| self.line(&format!("Also: {}", title(at)), &[Stage::Point(at)])));
+        lines.extend(heard.map(|at| self.line(&format!("Also: {}", title(at)), &[FlowStage::Point(at)])));
         if given.len() == 1 {
-            lines.push(self.line("List open questions", &[Stage::Open]));
+            lines.push(self.line("List open questions", &[FlowStage::Open]));
         }
-        lines.push(self.line("Put together a draft for your review", &[Stage::Draft]));
+        lines.push(self.line("Put together a draft for your review", &[FlowStage::Draft]));
         lines
     }
 
-    fn line(&self, title: &str, stages: &[Stage]) -> PlanStep {
+    fn line(&self, title: &str, stages: &[FlowStage]) -> PlanStep {
         let state = if stages.iter().all(|stage| self.done.contains(stage)) {
             StepState::Done
         } else if stages.iter().any(|stage| self.now == Some(*stage) || self.done.contains(stage)) {

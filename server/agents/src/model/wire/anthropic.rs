@@ -6,7 +6,9 @@ use domain::bounds;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{AnswerReader, AnswerRequest, ChatMessage, Finish, Piece, TokenUsage, failed, object, parsed};
+use super::{
+    AnswerPiece, AnswerReader, AnswerRequest, ChatMessage, Finish, TokenUsage, failed, object, parsed,
+};
 use crate::model::{answer::ToolCall, error::EndpointError, tools::ToolDescription};
 
 pub(super) const VERSION: &str = "2023-06-01";
@@ -55,9 +57,9 @@ fn text(words: &str) -> Vec<Value> {
 
 #[derive(Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
-enum Event {
+enum AnthropicEvent {
     MessageStart {
-        message: Message,
+        message: AnthropicMessage,
     },
     ContentBlockStart {
         index: usize,
@@ -72,7 +74,7 @@ enum Event {
     },
     MessageDelta {
         delta: Stop,
-        usage: Option<Usage>,
+        usage: Option<AnthropicUsage>,
     },
     MessageStop,
     Error {
@@ -83,11 +85,11 @@ enum Event {
 }
 
 #[derive(Deserialize)]
-struct Message {
+struct AnthropicMessage {
     #[serde(default)]
     content: Vec<Block>,
     stop_reason: Option<String>,
-    usage: Option<Usage>,
+    usage: Option<AnthropicUsage>,
     error: Option<Value>,
 }
 
@@ -138,7 +140,7 @@ struct Stop {
 }
 
 #[derive(Default, Deserialize)]
-struct Usage {
+struct AnthropicUsage {
     #[serde(default, deserialize_with = "bounds::tokens_if_any")]
     input_tokens: Option<u64>,
     #[serde(default, deserialize_with = "bounds::tokens_if_any")]
@@ -158,24 +160,24 @@ pub(super) struct AnthropicReader {
 }
 
 impl AnswerReader for AnthropicReader {
-    fn read(&mut self, data: &str) -> Result<Vec<Piece>, EndpointError> {
+    fn read(&mut self, data: &str) -> Result<Vec<AnswerPiece>, EndpointError> {
         Ok(match parsed(data)? {
-            Event::MessageStart { message } => self.use_up(message.usage),
-            Event::ContentBlockStart { index, content_block } => self.begin(index, content_block),
-            Event::ContentBlockDelta { index, delta } => self.more(index, delta),
-            Event::ContentBlockStop { index } => self.end(index),
-            Event::MessageDelta { delta, usage } => {
-                let finish = delta.stop_reason.as_deref().map(|reason| Piece::Finish(finish(reason)));
+            AnthropicEvent::MessageStart { message } => self.use_up(message.usage),
+            AnthropicEvent::ContentBlockStart { index, content_block } => self.begin(index, content_block),
+            AnthropicEvent::ContentBlockDelta { index, delta } => self.more(index, delta),
+            AnthropicEvent::ContentBlockStop { index } => self.end(index),
+            AnthropicEvent::MessageDelta { delta, usage } => {
+                let finish = delta.stop_reason.as_deref().map(|reason| AnswerPiece::Finish(finish(reason)));
                 self.use_up(usage).into_iter().chain(finish).collect()
             }
-            Event::MessageStop => vec![Piece::Done],
-            Event::Error { error } => return Err(failed(&error)),
-            Event::Other => Vec::new(),
+            AnthropicEvent::MessageStop => vec![AnswerPiece::Done],
+            AnthropicEvent::Error { error } => return Err(failed(&error)),
+            AnthropicEvent::Other => Vec::new(),
         })
     }
 
-    fn read_whole(&mut self, body: &str) -> Result<Vec<Piece>, EndpointError> {
-        let message: Message = parsed(body)?;
+    fn read_whole(&mut self, body: &str) -> Result<Vec<AnswerPiece>, EndpointError> {
+        let message: AnthropicMessage = parsed(body)?;
         if let Some(error) = message.error.filter(|error| !error.is_null()) {
             return Err(failed(&error));
         }
@@ -184,39 +186,45 @@ impl AnswerReader for AnthropicReader {
             pieces.extend(self.begin(index, block));
             pieces.extend(self.end(index));
         }
-        pieces.extend(message.stop_reason.as_deref().map(|reason| Piece::Finish(finish(reason))));
+        pieces.extend(message.stop_reason.as_deref().map(|reason| AnswerPiece::Finish(finish(reason))));
         Ok(pieces)
     }
 }
 
 impl AnthropicReader {
-    fn begin(&mut self, index: usize, block: Block) -> Vec<Piece> {
+    fn begin(&mut self, index: usize, block: Block) -> Vec<AnswerPiece> {
         match block {
-            Block::Text { text } => vec![Piece::Words(text)],
+            Block::Text { text } => vec![AnswerPiece::Words(text)],
             Block::ToolUse { id, name, input } => {
                 self.calls.push(index);
                 // Empty at first in a stream, whole otherwise.
                 let given = input.as_object().is_some_and(|input| !input.is_empty());
                 let arguments = if given { input.to_string() } else { String::new() };
-                vec![Piece::ToolCall { at: self.calls.len() - 1, id: Some(id), name: Some(name), arguments }]
+                vec![AnswerPiece::ToolCall {
+                    at: self.calls.len() - 1,
+                    id: Some(id),
+                    name: Some(name),
+                    arguments,
+                }]
             }
             Block::Thinking { thinking, signature } => {
                 self.thoughts.insert(index, (thinking, signature));
                 Vec::new()
             }
             Block::RedactedThinking { data } => {
-                vec![Piece::Kept(json!({ "type": "redacted_thinking", "data": data }))]
+                vec![AnswerPiece::Kept(json!({ "type": "redacted_thinking", "data": data }))]
             }
             Block::Other => Vec::new(),
         }
     }
 
-    fn more(&mut self, index: usize, delta: Delta) -> Vec<Piece> {
+    fn more(&mut self, index: usize, delta: Delta) -> Vec<AnswerPiece> {
         match delta {
-            Delta::Text { text } => return vec![Piece::Words(text)],
+            Delta::Text { text } => return vec![AnswerPiece::Words(text)],
             Delta::InputJson { partial_json } => {
                 let at = self.calls.iter().position(|known| *known == index);
-                let more = at.map(|at| Piece::ToolCall { at, id: None, name: None, arguments: partial_json });
+                let more =
+                    at.map(|at| AnswerPiece::ToolCall { at, id: None, name: None, arguments: partial_json });
                 return more.into_iter().collect();
             }
             Delta::Thinking { thinking } => {
@@ -230,15 +238,15 @@ impl AnthropicReader {
         Vec::new()
     }
 
-    fn end(&mut self, index: usize) -> Vec<Piece> {
+    fn end(&mut self, index: usize) -> Vec<AnswerPiece> {
         let thought = self.thoughts.remove(&index).map(|(thinking, signature)| {
-            Piece::Kept(json!({ "type": "thinking", "thinking": thinking, "signature": signature }))
+            AnswerPiece::Kept(json!({ "type": "thinking", "thinking": thinking, "signature": signature }))
         });
         thought.into_iter().collect()
     }
 
     /// Later reports count from the beginning, and leave out what has not changed.
-    fn use_up(&mut self, usage: Option<Usage>) -> Vec<Piece> {
+    fn use_up(&mut self, usage: Option<AnthropicUsage>) -> Vec<AnswerPiece> {
         let Some(usage) = usage else { return Vec::new() };
         let (written, read) = (usage.cache_creation_input_tokens, usage.cache_read_input_tokens);
         if let Some(fresh) = usage.input_tokens {
@@ -247,7 +255,7 @@ impl AnthropicReader {
             self.used.cached = read;
         }
         self.used.output = usage.output_tokens.unwrap_or(self.used.output);
-        vec![Piece::TokenUsage(self.used)]
+        vec![AnswerPiece::TokenUsage(self.used)]
     }
 }
 

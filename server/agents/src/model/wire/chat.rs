@@ -4,7 +4,7 @@ use domain::bounds;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{AnswerReader, AnswerRequest, ChatMessage, Finish, Piece, TokenUsage, failed, parsed};
+use super::{AnswerPiece, AnswerReader, AnswerRequest, ChatMessage, Finish, TokenUsage, failed, parsed};
 use crate::model::{answer::ToolCall, error::EndpointError, tools::ToolDescription};
 
 pub(super) fn body(asking: AnswerRequest<'_>) -> Value {
@@ -44,15 +44,15 @@ fn message(said: &ChatMessage) -> Value {
 }
 
 #[derive(Deserialize)]
-struct Chunk {
+struct ChatChunk {
     #[serde(default)]
-    choices: Vec<Choice>,
-    usage: Option<Usage>,
+    choices: Vec<ChatChoice>,
+    usage: Option<ChatUsage>,
     error: Option<Value>,
 }
 
 #[derive(Deserialize)]
-struct Choice {
+struct ChatChoice {
     #[serde(alias = "message")]
     delta: Option<Delta>,
     finish_reason: Option<String>,
@@ -87,7 +87,7 @@ enum Arguments {
 }
 
 #[derive(Deserialize)]
-struct Usage {
+struct ChatUsage {
     #[serde(default, deserialize_with = "bounds::tokens")]
     prompt_tokens: u64,
     #[serde(default, deserialize_with = "bounds::tokens")]
@@ -108,31 +108,31 @@ pub(super) struct ChatReader {
 }
 
 impl AnswerReader for ChatReader {
-    fn read(&mut self, data: &str) -> Result<Vec<Piece>, EndpointError> {
-        let chunk: Chunk = parsed(data)?;
+    fn read(&mut self, data: &str) -> Result<Vec<AnswerPiece>, EndpointError> {
+        let chunk: ChatChunk = parsed(data)?;
         if let Some(error) = chunk.error.filter(|error| !error.is_null()) {
             return Err(failed(&error));
         }
-        let mut pieces: Vec<Piece> =
-            chunk.usage.map(|usage| Piece::TokenUsage(usage.into())).into_iter().collect();
+        let mut pieces: Vec<AnswerPiece> =
+            chunk.usage.map(|usage| AnswerPiece::TokenUsage(usage.into())).into_iter().collect();
         // Chunks without a choice tell usage and the like.
         let Some(choice) = chunk.choices.into_iter().next() else { return Ok(pieces) };
         let delta = choice.delta.unwrap_or_default();
-        pieces.extend(delta.content.map(Piece::Words));
-        pieces.extend(delta.refusal.map(Piece::Refusal));
+        pieces.extend(delta.content.map(AnswerPiece::Words));
+        pieces.extend(delta.refusal.map(AnswerPiece::Refusal));
         pieces.extend(delta.tool_calls.into_iter().flatten().map(|more| self.call(more)));
-        pieces.extend(choice.finish_reason.as_deref().and_then(finish).map(Piece::Finish));
+        pieces.extend(choice.finish_reason.as_deref().and_then(finish).map(AnswerPiece::Finish));
         Ok(pieces)
     }
 
     /// The same shape but for one name.
-    fn read_whole(&mut self, body: &str) -> Result<Vec<Piece>, EndpointError> {
+    fn read_whole(&mut self, body: &str) -> Result<Vec<AnswerPiece>, EndpointError> {
         self.read(body)
     }
 }
 
 impl ChatReader {
-    fn call(&mut self, more: More) -> Piece {
+    fn call(&mut self, more: More) -> AnswerPiece {
         let id = more.id.filter(|id| !id.is_empty());
         let at = match more.index {
             Some(index) => index,
@@ -149,7 +149,7 @@ impl ChatReader {
             Some(Arguments::Object(object)) if !object.is_null() => object.to_string(),
             _ => String::new(),
         };
-        Piece::ToolCall { at, id, name: function.name.filter(|name| !name.is_empty()), arguments }
+        AnswerPiece::ToolCall { at, id, name: function.name.filter(|name| !name.is_empty()), arguments }
     }
 }
 
@@ -162,8 +162,8 @@ fn finish(reason: &str) -> Option<Finish> {
     }
 }
 
-impl From<Usage> for TokenUsage {
-    fn from(usage: Usage) -> Self {
+impl From<ChatUsage> for TokenUsage {
+    fn from(usage: ChatUsage) -> Self {
         let cached =
             usage.prompt_tokens_details.and_then(|details| details.cached_tokens).unwrap_or_default();
         Self { input: usage.prompt_tokens, cached, output: usage.completion_tokens }

@@ -51,7 +51,7 @@ pub(super) struct AnswerRequest<'a> {
 
 /// A piece of an answer, whatever the wire.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Piece {
+pub(super) enum AnswerPiece {
     Words(String),
     Refusal(String),
     /// More of a call, counted from 0 in each answer.
@@ -95,13 +95,13 @@ pub(super) trait AnswerReader: Debug + Send {
     ///
     /// # Errors
     /// [`EndpointError::Rubbish`] and [`EndpointError::Server`].
-    fn read(&mut self, data: &str) -> Result<Vec<Piece>, EndpointError>;
+    fn read(&mut self, data: &str) -> Result<Vec<AnswerPiece>, EndpointError>;
 
     /// The same for an answer that came in one piece.
     ///
     /// # Errors
     /// As [`AnswerReader::read`].
-    fn read_whole(&mut self, body: &str) -> Result<Vec<Piece>, EndpointError>;
+    fn read_whole(&mut self, body: &str) -> Result<Vec<AnswerPiece>, EndpointError>;
 }
 
 impl Wire {

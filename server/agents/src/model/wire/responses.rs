@@ -4,7 +4,7 @@ use domain::bounds;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{AnswerReader, AnswerRequest, ChatMessage, Finish, Piece, TokenUsage, failed, parsed};
+use super::{AnswerPiece, AnswerReader, AnswerRequest, ChatMessage, Finish, TokenUsage, failed, parsed};
 use crate::model::{error::EndpointError, tools::ToolDescription};
 
 pub(super) fn body(asking: AnswerRequest<'_>) -> Value {
@@ -41,7 +41,7 @@ fn items(said: &ChatMessage) -> Vec<Value> {
 
 /// An event; which of its fields there are depends on its type.
 #[derive(Deserialize)]
-struct Event {
+struct ResponsesEvent {
     #[serde(rename = "type")]
     kind: String,
     #[serde(default)]
@@ -56,7 +56,7 @@ struct Event {
 struct Response {
     #[serde(default)]
     output: Vec<Item>,
-    usage: Option<Usage>,
+    usage: Option<ResponsesUsage>,
     error: Option<Value>,
     incomplete_details: Option<Incomplete>,
 }
@@ -77,11 +77,11 @@ struct Item {
     #[serde(default)]
     arguments: String,
     #[serde(default)]
-    content: Vec<Content>,
+    content: Vec<ResponsesContent>,
 }
 
 #[derive(Deserialize)]
-struct Content {
+struct ResponsesContent {
     #[serde(default)]
     text: String,
     #[serde(default)]
@@ -89,7 +89,7 @@ struct Content {
 }
 
 #[derive(Deserialize)]
-struct Usage {
+struct ResponsesUsage {
     #[serde(default, deserialize_with = "bounds::tokens")]
     input_tokens: u64,
     #[serde(default, deserialize_with = "bounds::tokens")]
@@ -110,12 +110,12 @@ pub(super) struct ResponsesReader {
 }
 
 impl AnswerReader for ResponsesReader {
-    fn read(&mut self, data: &str) -> Result<Vec<Piece>, EndpointError> {
-        let event: Event = parsed(data)?;
+    fn read(&mut self, data: &str) -> Result<Vec<AnswerPiece>, EndpointError> {
+        let event: ResponsesEvent = parsed(data)?;
         let text = || event.delta.as_str().unwrap_or_default().to_owned();
         Ok(match event.kind.as_str() {
-            "response.output_text.delta" => vec![Piece::Words(text())],
-            "response.refusal.delta" => vec![Piece::Refusal(text())],
+            "response.output_text.delta" => vec![AnswerPiece::Words(text())],
+            "response.refusal.delta" => vec![AnswerPiece::Refusal(text())],
             "response.output_item.added" => self.begin(event.output_index, event.item.as_ref()),
             "response.function_call_arguments.delta" => self.more(event.output_index, text()),
             "response.output_item.done" => self.end(event.output_index, event.item.as_ref()),
@@ -129,7 +129,7 @@ impl AnswerReader for ResponsesReader {
         })
     }
 
-    fn read_whole(&mut self, body: &str) -> Result<Vec<Piece>, EndpointError> {
+    fn read_whole(&mut self, body: &str) -> Result<Vec<AnswerPiece>, EndpointError> {
         let mut response: Response = parsed(body)?;
         if let Some(error) = response.error.as_ref().filter(|error| !error.is_null()) {
             return Err(failed(error));
@@ -137,7 +137,7 @@ impl AnswerReader for ResponsesReader {
         let mut pieces = Vec::new();
         for (at, item) in std::mem::take(&mut response.output).iter().enumerate() {
             pieces.extend(item.content.iter().flat_map(|content| {
-                [Piece::Words(content.text.clone()), Piece::Refusal(content.refusal.clone())]
+                [AnswerPiece::Words(content.text.clone()), AnswerPiece::Refusal(content.refusal.clone())]
             }));
             pieces.extend(self.end(at, Some(item)));
         }
@@ -147,22 +147,22 @@ impl AnswerReader for ResponsesReader {
 }
 
 impl ResponsesReader {
-    fn begin(&mut self, place: usize, item: Option<&Item>) -> Vec<Piece> {
+    fn begin(&mut self, place: usize, item: Option<&Item>) -> Vec<AnswerPiece> {
         let Some(item) = item.filter(|item| item.kind == "function_call") else { return Vec::new() };
         let at = self.calls.len();
         self.calls.push((place, !item.arguments.is_empty()));
         let (id, name) = (Some(item.call_id.clone()), Some(item.name.clone()));
-        vec![Piece::ToolCall { at, id, name, arguments: item.arguments.clone() }]
+        vec![AnswerPiece::ToolCall { at, id, name, arguments: item.arguments.clone() }]
     }
 
-    fn more(&mut self, place: usize, arguments: String) -> Vec<Piece> {
+    fn more(&mut self, place: usize, arguments: String) -> Vec<AnswerPiece> {
         let Some(at) = self.calls.iter().position(|(known, _)| *known == place) else { return Vec::new() };
         self.calls[at].1 = true;
-        vec![Piece::ToolCall { at, id: None, name: None, arguments }]
+        vec![AnswerPiece::ToolCall { at, id: None, name: None, arguments }]
     }
 
     /// The whole item: what had not come by then comes with it.
-    fn end(&mut self, place: usize, item: Option<&Item>) -> Vec<Piece> {
+    fn end(&mut self, place: usize, item: Option<&Item>) -> Vec<AnswerPiece> {
         match self.calls.iter().position(|(known, _)| *known == place) {
             None => self.begin(place, item),
             Some(at) if !self.calls[at].1 => match item {
@@ -174,19 +174,19 @@ impl ResponsesReader {
     }
 }
 
-fn ended(response: Response) -> Vec<Piece> {
+fn ended(response: Response) -> Vec<AnswerPiece> {
     let why = response.incomplete_details.and_then(|details| details.reason);
     let finish = match why.as_deref() {
         Some("content_filter") => Finish::Filtered,
         Some(_) => Finish::Length,
         None => Finish::Stop,
     };
-    let used = response.usage.map(|usage| Piece::TokenUsage(usage.into()));
-    used.into_iter().chain([Piece::Finish(finish), Piece::Done]).collect()
+    let used = response.usage.map(|usage| AnswerPiece::TokenUsage(usage.into()));
+    used.into_iter().chain([AnswerPiece::Finish(finish), AnswerPiece::Done]).collect()
 }
 
-impl From<Usage> for TokenUsage {
-    fn from(usage: Usage) -> Self {
+impl From<ResponsesUsage> for TokenUsage {
+    fn from(usage: ResponsesUsage) -> Self {
         let cached = usage.input_tokens_details.map_or(0, |details| details.cached_tokens);
         Self { input: usage.input_tokens, cached, output: usage.output_tokens }
     }

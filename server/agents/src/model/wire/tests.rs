@@ -7,7 +7,7 @@ fn answer(wire: Wire, events: &[&str]) -> Result<ModelAnswer, EndpointError> {
     let (mut reader, mut answer, mut done) = (wire.reader(), ModelAnswer::default(), false);
     for event in events {
         for piece in reader.read(event)? {
-            done |= piece == Piece::Done;
+            done |= piece == AnswerPiece::Done;
             answer.take(piece)?;
         }
     }

@@ -12,19 +12,19 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{Desk, id, reads};
+use super::{DeskCaller, id, reads};
 use crate::mcp::{
     json::{self, when},
     tool::Tool,
 };
 
-pub(super) fn tools() -> Vec<Tool<Desk>> {
+pub(super) fn tools() -> Vec<Tool<DeskCaller>> {
     let mut tools = reading();
     tools.extend(write::tools());
     tools
 }
 
-fn reading() -> Vec<Tool<Desk>> {
+fn reading() -> Vec<Tool<DeskCaller>> {
     vec![
         reads(
             (
@@ -48,15 +48,15 @@ fn reading() -> Vec<Tool<Desk>> {
 
 /// Which request, as people name it.
 #[derive(Serialize, Deserialize, JsonSchema)]
-pub(super) struct Which {
+pub(super) struct RequestRef {
     /// The client's id, such as cli_0197…
     pub(super) client: String,
     /// The request's number with that client.
     pub(super) number: u64,
 }
 
-impl Which {
-    pub(super) async fn find(&self, desk: &Desk) -> Result<(Scope, ClientId, RequestId)> {
+impl RequestRef {
+    pub(super) async fn find(&self, desk: &DeskCaller) -> Result<(Scope, ClientId, RequestId)> {
         let client: ClientId = id(&self.client)?;
         let scope = desk.within(client)?;
         let request = queries::find(&desk.db, &scope, client, self.number).await?;
@@ -67,7 +67,8 @@ impl Which {
 /// Where on the board.
 #[derive(Clone, Copy, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum Where {
+#[schemars(rename = "Where")]
+pub(super) enum ColumnName {
     Backlog,
     UpNext,
     InProgress,
@@ -77,15 +78,15 @@ pub(super) enum Where {
     Done,
 }
 
-impl From<Where> for Column {
-    fn from(column: Where) -> Self {
+impl From<ColumnName> for Column {
+    fn from(column: ColumnName) -> Self {
         match column {
-            Where::Backlog => Self::Backlog,
-            Where::UpNext => Self::UpNext,
-            Where::InProgress => Self::InProgress,
-            Where::Waiting => Self::Waiting,
-            Where::Review => Self::Review,
-            Where::Done => Self::Done,
+            ColumnName::Backlog => Self::Backlog,
+            ColumnName::UpNext => Self::UpNext,
+            ColumnName::InProgress => Self::InProgress,
+            ColumnName::Waiting => Self::Waiting,
+            ColumnName::Review => Self::Review,
+            ColumnName::Done => Self::Done,
         }
     }
 }
@@ -97,13 +98,13 @@ struct ListRequests {
     client: Option<String>,
     /// Those in one column; default: all.
     #[serde(default)]
-    column: Option<Where>,
+    column: Option<ColumnName>,
     /// From 1.
     #[serde(default)]
     page: u32,
 }
 
-async fn list_requests(desk: Desk, asked: ListRequests) -> Result<Value> {
+async fn list_requests(desk: DeskCaller, asked: ListRequests) -> Result<Value> {
     let scope = match &asked.client {
         Some(client) => desk.within(id(client)?)?,
         None => desk.scope.clone(),
@@ -137,13 +138,13 @@ pub(super) fn card(card: &Card) -> Value {
 #[derive(Deserialize, JsonSchema)]
 struct GetRequest {
     #[serde(flatten)]
-    which: Which,
+    which: RequestRef,
     /// How many entries of the conversation to skip: those that you have read already. Default: none.
     #[serde(default)]
     skip: u32,
 }
 
-async fn get_request(desk: Desk, asked: GetRequest) -> Result<Value> {
+async fn get_request(desk: DeskCaller, asked: GetRequest) -> Result<Value> {
     let (scope, client, _) = asked.which.find(&desk).await?;
     let found = queries::by_number(&desk.db, &scope, client, asked.which.number).await?;
     let reading = session::queries::read(&desk.db, &scope, found.session_stream).await?;

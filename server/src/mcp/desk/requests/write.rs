@@ -8,13 +8,13 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::{Where, Which, card};
+use super::{ColumnName, RequestRef, card};
 use crate::mcp::{
-    desk::{Desk, id, writes},
-    tool::{Done, Tool},
+    desk::{DeskCaller, id, writes},
+    tool::{Tool, WriteResult},
 };
 
-pub(super) fn tools() -> Vec<Tool<Desk>> {
+pub(super) fn tools() -> Vec<Tool<DeskCaller>> {
     vec![
         writes(
             (
@@ -78,7 +78,7 @@ struct CreateRequest {
     queue: bool,
 }
 
-async fn create_request(desk: Desk, asked: CreateRequest) -> Result<Done> {
+async fn create_request(desk: DeskCaller, asked: CreateRequest) -> Result<WriteResult> {
     let client: ClientId = id(&asked.client)?;
     let scope = desk.within(client)?;
     let new = NewRequest {
@@ -101,11 +101,11 @@ async fn create_request(desk: Desk, asked: CreateRequest) -> Result<Done> {
 #[derive(Serialize, Deserialize, JsonSchema)]
 struct MoveRequest {
     #[serde(flatten)]
-    which: Which,
-    to: Where,
+    which: RequestRef,
+    to: ColumnName,
 }
 
-async fn move_request(desk: Desk, asked: MoveRequest) -> Result<Done> {
+async fn move_request(desk: DeskCaller, asked: MoveRequest) -> Result<WriteResult> {
     let (scope, client, request) = asked.which.find(&desk).await?;
     let moved = commands::move_to(&desk.db, &scope, request, asked.to.into(), None).await?;
     let now = queries::by_number(&desk.db, &scope, client, asked.which.number).await?.card;
@@ -116,14 +116,14 @@ async fn move_request(desk: Desk, asked: MoveRequest) -> Result<Done> {
 #[derive(Serialize, Deserialize, JsonSchema)]
 struct Comment {
     #[serde(flatten)]
-    which: Which,
+    which: RequestRef,
     text: String,
     /// For operators and agents alone.
     #[serde(default)]
     backstage: bool,
 }
 
-async fn comment_on_request(desk: Desk, asked: Comment) -> Result<Done> {
+async fn comment_on_request(desk: DeskCaller, asked: Comment) -> Result<WriteResult> {
     let (scope, client, request) = asked.which.find(&desk).await?;
     if asked.backstage {
         commands::note(&desk.db, &scope, request, &asked.text).await?;
@@ -139,7 +139,7 @@ async fn comment_on_request(desk: Desk, asked: Comment) -> Result<Done> {
 #[derive(Serialize, Deserialize, JsonSchema)]
 struct Assign {
     #[serde(flatten)]
-    which: Which,
+    which: RequestRef,
     /// The agent's id, such as agt_0197…
     agent: String,
     /// Start it at once.
@@ -147,7 +147,7 @@ struct Assign {
     start: bool,
 }
 
-async fn assign_agent(desk: Desk, asked: Assign) -> Result<Done> {
+async fn assign_agent(desk: DeskCaller, asked: Assign) -> Result<WriteResult> {
     let agent: AgentId =
         asked.agent.parse().map_err(|_| Error::Fields(FieldErrors::one("agent", "Give an agent's id.")))?;
     let (scope, client, request) = asked.which.find(&desk).await?;
