@@ -2,8 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::area;
-use crate::web::{Bare, Cx, Form};
+use crate::web::{Bare, Cx, Form, textarea_text};
 
 /// The hidden token that every form carries.
 pub fn token(cx: &Cx) -> impl IntoView + use<> {
@@ -220,7 +219,7 @@ impl Field {
             Control::Area { rows, class } => view! {
                 <textarea dir="auto" class=class id=id name=name rows=rows required=required maxlength=max placeholder=placeholder
                     aria-required=asked aria-invalid=invalid aria-describedby=described>
-                    {area::typed(&value)}
+                    {textarea_text(&value)}
                 </textarea>
             }
             .into_any(),

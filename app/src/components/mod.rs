@@ -1,7 +1,6 @@
 //! Pieces that several pages show.
 
 pub mod answers;
-pub mod area;
 pub mod bars;
 pub mod choose;
 pub mod confirmation;
@@ -10,7 +9,6 @@ pub mod cycle;
 pub mod desk;
 pub mod empty;
 pub mod field;
-pub mod frame;
 pub mod intake_form;
 pub mod lead_away;
 pub mod locale;

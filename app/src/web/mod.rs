@@ -7,8 +7,10 @@ mod cx;
 mod dress;
 mod error_pages;
 mod failure;
+mod file_response;
 mod form;
 mod fragment;
+mod frame;
 mod host;
 mod kept;
 mod outward;
@@ -18,6 +20,7 @@ mod problem;
 mod reach;
 mod respond;
 mod state;
+mod textarea;
 mod zone;
 
 pub use client_addr::ClientAddr;
@@ -26,12 +29,14 @@ pub use cx::{AGENT_KEY, Bare, Cx, MEMBERSHIP_KEY, Member, Operator, PERSON_KEY, 
 pub use dress::dress_problems;
 pub use error_pages::error_pages;
 pub use failure::{AWAY, Failure, FailureKind};
+pub use file_response::{disposition, file_response};
 pub use form::{Fields, Form, PostedForm};
 pub use fragment::fragment;
+pub use frame::{DeskTab, Frame, PortalTab};
 pub use host::{host_name, named};
 pub use kept::{CarriedForm, FIELD as TYPED_FIELD, carry, keep};
 pub use outward::{Outward, OutwardAnswer};
-pub use page::{DeskTab, Frame, Page, PortalTab};
+pub use page::Page;
 pub use path::Path;
 pub use problem::Problem;
 pub use reach::{
@@ -39,3 +44,4 @@ pub use reach::{
 };
 pub use respond::{ChangeAnswer, answer, redirect, redirect_with};
 pub use state::{App, Site};
+pub use textarea::textarea_text;

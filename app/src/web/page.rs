@@ -9,45 +9,11 @@ use axum::{
 use hydration_context::SsrSharedContext;
 use leptos::prelude::*;
 
-use super::{Bare, Cx, copying, zone};
-use crate::components::frame;
-
-/// What stands around a page.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Frame {
-    /// Public pages, with the storefront's bar.
-    Store,
-    /// One column: signing in, errors, set-up.
-    Narrow,
-    /// A bill for whoever holds its link: the mark and what it is, and no way further in.
-    Bill,
-    /// A client's pages.
-    Portal(PortalTab),
-    /// The operator's pages.
-    Desk(DeskTab),
-}
-
-/// Where in the portal a page belongs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PortalTab {
-    Home,
-    Requests,
-    Billing,
-    People,
-    None,
-}
-
-/// Where on the desk a page belongs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DeskTab {
-    Today,
-    Board,
-    Clients,
-    Agents,
-    Offers,
-    Billing,
-    None,
-}
+use super::{
+    Bare, Cx, copying,
+    frame::{self, Frame},
+    zone,
+};
 
 /// How much of the browser's half a page needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

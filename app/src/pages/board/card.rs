@@ -10,7 +10,7 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use super::show::{BoardView, back};
+use super::view::{BoardView, back};
 use crate::components::{
     cycle::small,
     desk::{client_path, column_name, request_path},

@@ -1,7 +1,7 @@
 use domain::{desk::BoardColumn, requests::Column, words};
 use leptos::prelude::*;
 
-use super::{card, show::BoardView};
+use super::{card, view::BoardView};
 use crate::components::desk::{at_work, column_name};
 
 /// The line beside the heading.

@@ -3,7 +3,7 @@
 use domain::clients::{ClientName, queries};
 use leptos::prelude::*;
 
-use super::{HERE, show::BoardQuery};
+use super::{HERE, view::BoardQuery};
 use crate::{
     components::search::{address, search},
     web::{Operator, Problem},

@@ -5,6 +5,7 @@ mod columns;
 mod filter;
 mod place;
 mod show;
+mod view;
 
 pub use place::create as place;
 pub use show::{parts, show};

@@ -13,7 +13,7 @@ use domain::{
     requests::{Column, MovedRequest, Position, commands, queries},
 };
 
-use super::show::{BoardQuery, draw};
+use super::{show::draw, view::BoardQuery};
 use crate::{
     components::desk::column_name,
     web::{Fields, Operator, Path, PostedForm, Problem, answer, redirect_with},
@@ -32,7 +32,7 @@ pub async fn create(
         }
         Ok(moved) => {
             let note = moved.map(|moved| note(&moved, false)).unwrap_or_default();
-            let to = super::show::back(wanted.one());
+            let to = super::view::back(wanted.one());
             Ok(if note.is_empty() { answer(bare, Ok(()), &to, "") } else { redirect_with(&to, &note) })
         }
         Err(Error::Refused(reason)) if !bare.wants_json => draw(&operator, &wanted, Some(reason)).await,

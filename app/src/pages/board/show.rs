@@ -1,54 +1,18 @@
 //! `GET /desk/board?client=&q=`
 
 use axum::{extract::Query, http::StatusCode, response::Response};
-use domain::{
-    desk::{self, Board},
-    ids::ClientId,
-};
 use islands::{board, refresh::Refresh};
 use leptos::prelude::*;
-use serde::Deserialize;
 
-use super::{HERE, columns, filter};
-use crate::{
-    components::{page_head::PageHead, search::address, time::Times},
-    pages::today::outlook,
-    web::{DeskTab, FormToken, Frame, Operator, Page, Problem, fragment},
+use super::{
+    HERE, columns, filter,
+    view::{BoardQuery, BoardView, back},
 };
-
-/// What the address asks for.
-#[derive(Deserialize, Default)]
-pub struct BoardQuery {
-    /// One client's cards alone.
-    #[serde(default)]
-    pub client: String,
-    /// Which clients are offered as a filter, where they are many.
-    #[serde(default)]
-    pub q: String,
-}
-
-impl BoardQuery {
-    pub fn one(&self) -> Option<ClientId> {
-        self.client.parse().ok()
-    }
-}
-
-/// Everything on the page.
-pub(super) struct BoardView {
-    pub board: Board,
-    pub client: Option<ClientId>,
-    pub times: Times,
-    pub token: FormToken,
-}
-
-impl BoardView {
-    async fn load(operator: &Operator, wanted: &BoardQuery) -> Result<Self, Problem> {
-        let Operator { cx, scope, .. } = operator;
-        let client = wanted.one();
-        let board = desk::queries::board(cx.db(), scope, client).await?;
-        Ok(Self { board, client, times: Times::of(cx), token: cx.bare.token.clone() })
-    }
-}
+use crate::{
+    components::page_head::PageHead,
+    pages::today::outlook,
+    web::{DeskTab, Frame, Operator, Page, Problem, fragment},
+};
 
 pub async fn show(operator: Operator, Query(wanted): Query<BoardQuery>) -> Result<Response, Problem> {
     draw(&operator, &wanted, None).await
@@ -87,10 +51,4 @@ pub(super) async fn draw(
             <board::Board target="board" token=token />
         }
     }))
-}
-
-/// Where a form of the board leads back to.
-pub(super) fn back(client: Option<ClientId>) -> String {
-    let client = client.map(|client| client.to_string()).unwrap_or_default();
-    address(HERE, &[("client", &client)])
 }

@@ -11,10 +11,7 @@ use domain::{
 };
 use serde::Deserialize;
 
-use crate::{
-    pages::files::download::disposition,
-    web::{Operator, Path, Problem},
-};
+use crate::web::{Operator, Path, Problem, disposition};
 
 /// Which file.
 #[derive(Deserialize)]

@@ -6,15 +6,8 @@ use domain::{
     costs::{self, Subject},
 };
 
-use super::{COSTS, month::draw};
+use super::{COSTS, month::draw, tables::RefusedLimit};
 use crate::web::{Operator, PostedForm, Problem, redirect_with};
-
-/// A limit that was typed and is none.
-pub struct RefusedLimit {
-    pub subject: String,
-    pub typed: String,
-    pub error: String,
-}
 
 pub async fn update(operator: Operator, PostedForm(fields): PostedForm) -> Result<Response, Problem> {
     let Operator { cx, scope, .. } = &operator;

@@ -9,7 +9,10 @@ use domain::{
 use leptos::prelude::*;
 use serde::Deserialize;
 
-use super::{COSTS, PRICES, limits::RefusedLimit, tables};
+use super::{
+    COSTS, PRICES,
+    tables::{self, RefusedLimit, model_name},
+};
 use crate::{
     components::{
         bars::{self, Bar},
@@ -89,11 +92,6 @@ fn unpriced(report: &CostReport, locale: Locale) -> AnyView {
         </div>
     }
     .into_any()
-}
-
-/// A model's name; some backends report none.
-pub(super) fn model_name(model: &str) -> String {
-    if model.is_empty() { "an unnamed model".to_owned() } else { model.to_owned() }
 }
 
 fn chart(report: &CostReport) -> AnyView {

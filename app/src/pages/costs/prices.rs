@@ -8,7 +8,10 @@ use domain::{
 use leptos::prelude::*;
 use serde::Deserialize;
 
-use super::{COSTS, PRICES, month::model_name, tables::query};
+use super::{
+    COSTS, PRICES,
+    tables::{model_name, query},
+};
 use crate::{
     components::{
         field::{Field, summary, token},

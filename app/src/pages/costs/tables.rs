@@ -3,8 +3,15 @@
 use domain::costs::{CostLine, CostReport};
 use leptos::prelude::*;
 
-use super::{COSTS, PRICES, limits::RefusedLimit, month::model_name};
+use super::{COSTS, PRICES};
 use crate::{components::field::token, web::Cx};
+
+/// A limit that was typed and is none.
+pub struct RefusedLimit {
+    pub subject: String,
+    pub typed: String,
+    pub error: String,
+}
 
 /// What a limit's form in a row needs.
 pub struct LimitForm<'a> {
@@ -12,6 +19,11 @@ pub struct LimitForm<'a> {
     /// The month that the page shows, to come back to.
     pub month: String,
     pub refused: Option<&'a RefusedLimit>,
+}
+
+/// A model's name; some backends report none.
+pub(super) fn model_name(model: &str) -> String {
+    if model.is_empty() { "an unnamed model".to_owned() } else { model.to_owned() }
 }
 
 pub fn clients(form: &LimitForm, report: &CostReport) -> AnyView {

@@ -14,10 +14,7 @@ use domain::{
 use serde::Deserialize;
 
 use super::{DataContext, page};
-use crate::{
-    pages::files::download::disposition,
-    web::{App, Path, Problem},
-};
+use crate::web::{App, Path, Problem, disposition};
 
 /// What stands above the page where it is gone.
 const GONE: &str = "That download is no longer available. You can prepare a new one.";

@@ -14,8 +14,8 @@ use super::{
     view::{self, PageContext},
 };
 use crate::{
-    components::{area, person::disc, time::Times},
-    web::{PostedForm, Problem, answer},
+    components::{person::disc, time::Times},
+    web::{PostedForm, Problem, answer, textarea_text},
 };
 
 /// What the section shows.
@@ -91,7 +91,7 @@ pub fn view(backstage: Backstage) -> impl IntoView {
                 <input type="hidden" name="form_token" value=token />
                 <label class="visually-hidden" for="note">"Add an internal note"</label>
                 <textarea id="note" name="text" rows="1" required maxlength="20000" dir="auto" placeholder="Add an internal note…">
-                    {area::typed(&unsaid.words)}
+                    {textarea_text(&unsaid.words)}
                 </textarea>
                 <div class="composer-actions"><button class="button">"Add note"</button></div>
                 {refused}

@@ -1,7 +1,7 @@
 //! Fills a form of a page that was drawn for somebody else's eyes: an empty one, before anything was typed.
 
 use super::{CarriedForm, FIELD};
-use crate::{components::area, web::page::escape};
+use crate::web::{page::escape, textarea_text};
 
 /// The page with what was typed in the form that it was typed into; none where it has no such form.
 pub fn fill(page: &str, typed: &CarriedForm) -> Option<String> {
@@ -24,7 +24,7 @@ pub fn fill(page: &str, typed: &CarriedForm) -> Option<String> {
                 out.push_str(&page[tag.from..tag.to]);
                 let end = page[at..].find("</textarea").map_or(form.to, |end| at + end);
                 match typed.all(&name).next() {
-                    Some(value) => out.push_str(&area::typed(value)),
+                    Some(value) => out.push_str(&textarea_text(value)),
                     None => out.push_str(&page[at..end]),
                 }
                 at = end;

@@ -1,7 +1,7 @@
 //! What was typed on a page that has no form for it, and why it was refused on a page that has.
 
 use super::{CarriedForm, FormToken};
-use crate::{components::area, web::page::escape};
+use crate::web::{page::escape, textarea_text};
 
 /// Why something was refused, for a page that is drawn in the place of the one that says so.
 #[derive(Clone, Debug)]
@@ -87,7 +87,7 @@ fn field(at: usize, name: &str, value: &str) -> String {
     let control = if value.contains('\n') || value.chars().count() > 60 {
         format!(
             "<textarea dir=\"auto\" class=\"input\" id=\"typed-{at}\" name=\"{name}\" rows=\"6\">{}</textarea>",
-            area::typed(value)
+            textarea_text(value)
         )
     } else {
         format!(

@@ -1,6 +1,6 @@
 //! `GET /v1/runs/{run}/files/{file}`
 
-use app::pages::files;
+use app::web::file_response;
 use axum::{extract::State, response::Response};
 use domain::ids::{FileId, RunId};
 
@@ -24,5 +24,5 @@ pub async fn file(
     let run = find(&api, &caller, run).await?;
     let assignment = run.assignment(&api.app.db).await?;
     let file = assignment.files.into_iter().find(|of| of.id == file).ok_or_else(Problem::not_found)?;
-    Ok(files::download::answer(&api.app, run.scope.workspace, &file).await?)
+    Ok(file_response(&api.app, run.scope.workspace, &file).await?)
 }

@@ -4,7 +4,7 @@
 use leptos::prelude::*;
 
 use super::model::{PageContext, SideView};
-use crate::components::area;
+use crate::web::textarea_text;
 
 pub fn view(place: &PageContext, beside: &SideView) -> Option<impl IntoView + use<>> {
     if !place.may_work {
@@ -20,7 +20,7 @@ pub fn view(place: &PageContext, beside: &SideView) -> Option<impl IntoView + us
             <input type="hidden" name="form_token" value=place.token.clone() />
             <label class="visually-hidden" for="say" dir="auto">{words.clone()}</label>
             <textarea dir="auto" id="say" name="text" rows="1" required maxlength="20000" placeholder=words>
-                {area::typed(&place.draft)}
+                {textarea_text(&place.draft)}
             </textarea>
             <div class="composer-actions">
                 <button class="button icon clip" type="button" aria-label="Add files" data-opens="files">

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::model::{PageContext, Review};
-use crate::components::area;
+use crate::web::textarea_text;
 
 /// The form in the side column, while a review is wanted; otherwise the empty place for it.
 pub fn section(place: &PageContext, review: Option<&Review>) -> AnyView {
@@ -49,7 +49,7 @@ fn change(action: String, token: String, reason: String, error: String) -> impl 
                         aria-invalid=refused.then_some("true")
                         aria-describedby=refused.then_some("reason-error")
                     >
-                        {area::typed(&reason)}
+                        {textarea_text(&reason)}
                     </textarea>
                     {refused.then(|| view! { <p class="field-error" id="reason-error">{error}</p> })}
                 </div>

@@ -1,10 +1,46 @@
 //! What stands around every page: the mark, the ways through it, who is signed in, what was just done.
 
-use domain::{format::zone_name, workspaces::colour::SOFT_PERCENT};
+use domain::{format::zone_name, readable::initials, workspaces::colour::SOFT_PERCENT};
 use leptos::prelude::*;
 
-use super::person::initials;
-use crate::web::{Bare, DeskTab, Frame, PortalTab};
+use super::Bare;
+
+/// What stands around a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Frame {
+    /// Public pages, with the storefront's bar.
+    Store,
+    /// One column: signing in, errors, set-up.
+    Narrow,
+    /// A bill for whoever holds its link: the mark and what it is, and no way further in.
+    Bill,
+    /// A client's pages.
+    Portal(PortalTab),
+    /// The operator's pages.
+    Desk(DeskTab),
+}
+
+/// Where in the portal a page belongs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PortalTab {
+    Home,
+    Requests,
+    Billing,
+    People,
+    None,
+}
+
+/// Where on the desk a page belongs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DeskTab {
+    Today,
+    Board,
+    Clients,
+    Agents,
+    Offers,
+    Billing,
+    None,
+}
 
 /// The view with its surroundings: everything inside `<body>`.
 pub fn around(bare: &Bare, frame: Frame, (wide, title): (bool, &str), inner: AnyView) -> AnyView {
