@@ -126,11 +126,11 @@ async fn run(
         tracing::error!("{}", welcome::NO_MAIL);
     }
     if !options.quiet {
-        say(&welcome::lines(&app).await?);
+        print(&welcome::lines(&app).await?);
     }
     if let Some(code) = code {
         // Printed even when quiet: without it nobody can begin. Never logged.
-        say(&format!(
+        print(&format!(
             "Set up your business at {}/setup. Your setup code is {code}\n",
             settings.public_url(address)
         ));
@@ -147,7 +147,7 @@ async fn run(
 }
 
 /// Says something on standard output. Whoever read it may have gone; the server stays.
-fn say(text: &str) {
+fn print(text: &str) {
     let mut out = io::stdout().lock();
     let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
 }

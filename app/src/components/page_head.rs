@@ -61,7 +61,7 @@ impl PageHead {
     }
 
     /// What a reader of the screen is told when it changes.
-    pub fn say(mut self, words: String) -> Self {
+    pub fn announcement(mut self, words: String) -> Self {
         self.say = Some(words);
         self
     }

@@ -157,7 +157,7 @@ impl Assessment {
     }
 
     /// Whether the invoice says anything about tax.
-    pub fn is_told(&self) -> bool {
+    pub fn has_treatment(&self) -> bool {
         self.treatment != Treatment::Unset
     }
 }

@@ -108,7 +108,7 @@ fn what_has_to_be_said_is_on_the_invoice() {
     let seller = Seller { country: "DE", settings: &TaxSettings::default() };
     let line = TaxableLine { minor: 10_000, kind: RateKind::Standard };
     let unset = assess(&[line], seller, HOME, &[], TaxMode::Without).unwrap();
-    assert!(!unset.is_told() && unset.total == 10_000 && unset.words.is_empty());
+    assert!(!unset.has_treatment() && unset.total == 10_000 && unset.words.is_empty());
 }
 
 #[test]

@@ -163,7 +163,7 @@ impl Drop for Permit {
 
 impl Slot {
     /// Some of a request has come.
-    pub(super) fn heard(&self) {
+    pub(super) fn note_received(&self) {
         match &mut *lock(&self.phase) {
             Phase::Waits { head, .. } | Phase::Answers { head } => {
                 head.get_or_insert_with(Instant::now);

@@ -55,7 +55,7 @@ impl AsyncRead for Wire {
         let before = buf.filled().len();
         let read = Pin::new(&mut self.stream).poll_read(cx, buf);
         if buf.filled().len() > before {
-            self.permit.slot.heard();
+            self.permit.slot.note_received();
         }
         read
     }

@@ -27,15 +27,15 @@ pub async fn run(task: Task) {
         loop {
             match send(&client, &task, sequence).await {
                 Try::Acked => break,
-                Try::Again => say(&AgentLine::Again),
-                Try::Ended(end) => return say(&end),
+                Try::Again => print(&AgentLine::Again),
+                Try::Ended(end) => return print(&end),
             }
             tokio::time::sleep(PAUSE).await;
         }
-        say(&AgentLine::Acked(sequence));
+        print(&AgentLine::Acked(sequence));
         tokio::time::sleep(Duration::from_millis(task.pause_ms)).await;
     }
-    say(&AgentLine::Done);
+    print(&AgentLine::Done);
 }
 
 async fn send(client: &Client, task: &Task, sequence: u64) -> Try {
@@ -58,7 +58,7 @@ async fn send(client: &Client, task: &Task, sequence: u64) -> Try {
     }
 }
 
-fn say(said: &AgentLine) {
+fn print(said: &AgentLine) {
     let mut out = std::io::stdout().lock();
     // Nobody hears an agent that was left behind.
     let _ = writeln!(out, "{}", serde_json::to_string(said).unwrap());

@@ -15,17 +15,17 @@ mod figures;
 #[allow(dead_code, unused_imports, reason = "the tests of several nodes use the rest")]
 #[path = "../fleet/mod.rs"]
 mod fleet;
-mod house;
 mod oracle;
 mod plan;
+mod portal;
 mod round;
 mod task;
 
 use std::{env, process::ExitCode, sync::Arc};
 
 use figures::FaultFigures;
-use house::FaultPortal;
 use plan::RoundPlan;
+use portal::FaultPortal;
 
 /// Rounds in `cargo test`.
 const FEW: u64 = 8;
@@ -85,7 +85,7 @@ async fn play(house: &Arc<FaultPortal>, seed: u64, rounds: u64) -> Result<FaultF
                 figures.add(&round, plan.faults.iter().map(|(_, fault)| *fault));
             }
             Err(wrong) => {
-                println!("round {number}: {}\n{}", faults.join(", "), house.said().await);
+                println!("round {number}: {}\n{}", faults.join(", "), house.last_output().await);
                 return Err(format!("round {number}: {wrong}"));
             }
         }

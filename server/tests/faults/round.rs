@@ -10,9 +10,9 @@ use crate::{
     crew::Crew,
     figures::Round,
     fleet::{self, Reader, ReceivedEvents, Way},
-    house::FaultPortal,
     oracle,
     plan::{Fault, RoundPlan},
+    portal::FaultPortal,
 };
 
 /// What no round comes near: a dead connection takes half a minute to be noticed.
@@ -45,7 +45,7 @@ pub async fn play(house: Arc<FaultPortal>, name: String, plan: RoundPlan) -> Res
 
     let all = within("reading it all", read(&client, &house, &name)).await??;
     for reader in &mut readers {
-        hears(reader, &all).await?;
+        assert_same_bytes(reader, &all).await?;
     }
     let seen = crew.seen();
     oracle::judge(&all, &seen.deeds)?;
@@ -96,7 +96,10 @@ async fn break_things(
 }
 
 /// The follower ends with the same bytes.
-async fn hears(reader: &mut watch::Receiver<ReceivedEvents>, all: &[String]) -> Result<(), String> {
+async fn assert_same_bytes(
+    reader: &mut watch::Receiver<ReceivedEvents>,
+    all: &[String],
+) -> Result<(), String> {
     let over = reader.wait_for(|heard| heard.closed || heard.refused.is_some());
     let heard = within("a follower's end", over).await?.map_err(|error| error.to_string())?.clone();
     if let Some(why) = heard.refused {

@@ -60,12 +60,12 @@ impl Process {
     pub fn is_alive(&mut self) -> Result<(), String> {
         match self.child.try_wait().unwrap() {
             None => Ok(()),
-            Some(status) => Err(format!("{status}: {}", self.said())),
+            Some(status) => Err(format!("{status}: {}", self.last_output())),
         }
     }
 
     /// The last lines that it said.
-    pub fn said(&self) -> String {
+    pub fn last_output(&self) -> String {
         last(&self.said)
     }
 }

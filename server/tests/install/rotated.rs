@@ -19,7 +19,7 @@ use tower_sessions::{
 use super::drill::Furnished;
 use super::place::ended;
 
-async fn told(pool: &PgPool, what: &str) -> i64 {
+async fn count_audited(pool: &PgPool, what: &str) -> i64 {
     let count = sqlx::query_scalar("SELECT count(*) FROM audit WHERE what = $1").bind(what);
     count.fetch_one(pool).await.unwrap()
 }
@@ -45,7 +45,7 @@ async fn the_sealing_key_is_replaced_under_a_running_server(pool: PgPool) {
     assert_eq!((agents, hooks), (1, 1));
     assert_ne!(now().name(), old.name());
     from.opens(&now().newest()).await;
-    assert_eq!(told(&from.pool, "rotate_sealing_key").await, 1);
+    assert_eq!(count_audited(&from.pool, "rotate_sealing_key").await, 1);
     from.place.run(Some(&from.url), &["rotate", "sealing-key"]).await.well();
     assert!(!now().has(old.name()), "the leaked one is gone");
     from.opens(&now().newest()).await;
@@ -93,7 +93,7 @@ async fn every_token_gets_a_new_text(pool: PgPool) {
         (bearer.name.as_str(), bearer.may(Right::Read), bearer.may(Right::Write)),
         ("Reports", true, false)
     );
-    assert_eq!(told(&from.pool, "rotate_token").await, 1);
+    assert_eq!(count_audited(&from.pool, "rotate_token").await, 1);
 }
 
 #[sqlx::test(migrations = "../migrations")]
@@ -108,5 +108,5 @@ async fn everybody_is_signed_out(pool: PgPool) {
     let said = from.place.run(Some(&from.url), &["rotate", "sign-ins"]).await.well();
     assert!(said.contains("1 browsers were signed out"), "{said}");
     assert!(store.load(&record.id).await.unwrap().is_none());
-    assert_eq!(told(&from.pool, "rotate_sign_ins").await, 1);
+    assert_eq!(count_audited(&from.pool, "rotate_sign_ins").await, 1);
 }

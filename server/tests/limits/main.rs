@@ -2,7 +2,6 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod deploy;
-mod house;
 mod metrics;
 mod portal;
 mod reach;
@@ -11,3 +10,4 @@ mod reach;
 mod shared;
 mod sign_in;
 mod streams;
+mod streams_server;

@@ -5,7 +5,7 @@ use reqwest::{Client, StatusCode};
 use server::shutdown::Shutdown;
 use sqlx::PgPool;
 
-use super::{house::figure, shared};
+use super::{shared, streams_server::figure};
 
 #[sqlx::test(migrations = "../migrations")]
 async fn this_machine_reads_them_and_strangers_find_nothing(pool: PgPool) {

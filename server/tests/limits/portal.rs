@@ -43,7 +43,7 @@ async fn people_of_one_client_leave_the_others_their_seats(pool: PgPool) {
     assert_eq!(refused.headers()["retry-after"], "5");
     let mut tab = Tab::open(address, &owner).await.unwrap();
     tab.follow(session, 0).await;
-    assert_eq!(tab.hears().await, serde_json::json!({ "full": session }));
+    assert_eq!(tab.next_frame().await, serde_json::json!({ "full": session }));
     // The desk has seats of its own, even at this client's session, and so has the next client.
     assert_eq!(follow(&operator, session).await.status(), StatusCode::OK);
     assert_eq!(follow(&stranger, theirs).await.status(), StatusCode::OK);

@@ -7,7 +7,7 @@ use server::limits::{Allowance, SeatKind};
 use sessions::Options;
 use sqlx::PgPool;
 
-use super::house::{StreamsServer, again, body, events};
+use super::streams_server::{StreamsServer, again, body, events};
 
 const OK: StatusCode = StatusCode::NO_CONTENT;
 

@@ -4,7 +4,7 @@ use domain::tokens::{self, Right};
 use serde_json::{Value, json};
 use sqlx::PgPool;
 
-use super::house::{McpPortal, McpProgram};
+use super::portal::{McpPortal, McpProgram};
 
 #[sqlx::test(migrations = "../migrations")]
 async fn nobody_comes_in_without_a_token_that_counts(pool: PgPool) {

@@ -11,7 +11,7 @@ use domain::{
 use serde_json::{Value, json};
 use sqlx::PgPool;
 
-use super::house::{McpPortal, McpProgram};
+use super::portal::{McpPortal, McpProgram};
 
 async fn draft(house: &McpPortal, atlas: &McpProgram) -> Value {
     let bill = json!({

@@ -8,7 +8,7 @@ use domain::{
 use serde_json::json;
 use sqlx::PgPool;
 
-use super::{house::McpPortal, shared};
+use super::{portal::McpPortal, shared};
 
 #[sqlx::test(migrations = "../migrations")]
 async fn a_program_runs_the_desk_from_the_clients_to_the_bills(pool: PgPool) {
@@ -192,7 +192,7 @@ async fn the_same_call_again_is_answered_the_same_by_any_node(pool: PgPool) {
     let atlas = house.desk_token(&[Read, Write]).await;
     // Another node, with an engine of its own.
     let other = domain::testing::bare(&pool).await;
-    let node = super::house::McpProgram {
+    let node = super::portal::McpProgram {
         address: shared::serve(&other, &server::shutdown::Shutdown::default()).await,
         ..atlas.clone()
     };

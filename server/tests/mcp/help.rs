@@ -8,7 +8,7 @@ use domain::{
 use serde_json::json;
 use sqlx::PgPool;
 
-use super::house::McpPortal;
+use super::portal::McpPortal;
 
 #[sqlx::test(migrations = "../migrations")]
 async fn one_agent_helps_another(pool: PgPool) {

@@ -20,7 +20,7 @@ use serde_json::{Value, json};
 use sqlx::PgPool;
 use tokio::{process::Command, sync::watch};
 
-use super::house::McpPortal;
+use super::portal::McpPortal;
 
 /// What a whole conversation does not come near.
 const LONG: Duration = Duration::from_secs(180);

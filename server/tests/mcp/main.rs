@@ -8,8 +8,8 @@ mod desk;
 mod fixture;
 mod help;
 mod hermes;
-mod house;
 mod peers;
+mod portal;
 #[allow(dead_code, unused_imports, reason = "nothing follows in a tab here")]
 #[path = "../shared/mod.rs"]
 mod shared;

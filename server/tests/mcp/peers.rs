@@ -7,7 +7,7 @@ use serde_json::Value;
 use sqlx::PgPool;
 use tokio::process::Command;
 
-use super::{fixture, house::McpPortal};
+use super::{fixture, portal::McpPortal};
 
 /// What no program in here comes near.
 const LONG: Duration = Duration::from_secs(300);

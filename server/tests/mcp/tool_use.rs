@@ -6,7 +6,7 @@ use domain::{approvals, runs, session::RunState};
 use serde_json::{Value, json};
 use sqlx::PgPool;
 
-use super::house::{McpPortal, McpProgram};
+use super::portal::{McpPortal, McpProgram};
 
 /// Between two looks.
 const TICK: Duration = Duration::from_millis(25);

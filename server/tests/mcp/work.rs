@@ -9,7 +9,7 @@ use domain::{
 use serde_json::json;
 use sqlx::PgPool;
 
-use super::house::McpPortal;
+use super::portal::McpPortal;
 
 #[sqlx::test(migrations = "../migrations")]
 async fn an_agent_does_its_work_from_reading_to_review(pool: PgPool) {

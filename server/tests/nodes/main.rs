@@ -64,12 +64,12 @@ impl TwoPortals {
     }
 
     /// Appends at whichever node's turn it is.
-    async fn say(&mut self) {
+    async fn append_number(&mut self) {
         let url = self.url();
-        self.say_to(&url).await;
+        self.append_number_at(&url).await;
     }
 
-    async fn say_to(&mut self, url: &str) {
+    async fn append_number_at(&mut self, url: &str) {
         let request = self.client.post(url).header("content-type", "application/json");
         let answer = tokio::time::timeout(FOREVER, request.body(self.said.to_string()).send()).await;
         assert_eq!(answer.unwrap().unwrap().status(), StatusCode::NO_CONTENT);
@@ -85,7 +85,7 @@ impl TwoPortals {
             while heard < 2 {
                 assert!(met.elapsed() < FOREVER, "the nodes do not hear each other");
                 let url = self.url_at(speaker);
-                self.say_to(&url).await;
+                self.append_number_at(&url).await;
                 let said = self.said;
                 let hearing = followers.iter_mut().skip(hearer).step_by(2).map(|follower| async move {
                     drop(follower.wait_for(|heard| heard.messages.len() >= said).await);
@@ -97,7 +97,7 @@ impl TwoPortals {
     }
 
     /// Everyone has heard all that was said, once and in order.
-    async fn heard_by(&self, followers: &mut [watch::Receiver<ReceivedEvents>]) {
+    async fn assert_received_by(&self, followers: &mut [watch::Receiver<ReceivedEvents>]) {
         let all: Vec<String> = (0..self.said).map(|number| number.to_string()).collect();
         for heard in followers {
             let told = heard.wait_for(|heard| heard.messages.len() >= all.len() || heard.refused.is_some());
@@ -117,16 +117,16 @@ async fn go_on(house: &mut TwoPortals) {
     ];
     house.meet(&mut followers).await;
     for _ in 0..20 {
-        house.say().await;
-        house.heard_by(&mut followers).await;
+        house.append_number().await;
+        house.assert_received_by(&mut followers).await;
     }
 
     let mut roaming = [Way::Sse, Way::Sse, Way::LongPoll].map(|way| Reader::start(house.url(), way));
-    house.heard_by(&mut roaming).await;
+    house.assert_received_by(&mut roaming).await;
     house.nodes.remove(0).kill().await;
     for _ in 0..20 {
-        house.say().await;
-        house.heard_by(&mut roaming).await;
+        house.append_number().await;
+        house.assert_received_by(&mut roaming).await;
     }
     assert!(roaming.iter().any(|heard| heard.borrow().reconnects > 0), "none was at the one that was killed");
 }
@@ -153,9 +153,9 @@ async fn two_nodes_are_as_one_by_nats(database: PgPool) {
     house.meet(&mut followers).await;
     nats.kill().await;
     for _ in 0..4 {
-        house.say().await;
+        house.append_number().await;
     }
     nats.start_again().await;
-    house.heard_by(&mut followers).await;
+    house.assert_received_by(&mut followers).await;
     go_on(&mut house).await;
 }

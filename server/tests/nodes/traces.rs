@@ -283,7 +283,7 @@ async fn a_failures_page_shows_the_id_that_its_trace_has_and_no_trace_has_a_word
         assert!(!text.contains(marker), "{marker} is in a trace");
     }
     assert!(text.contains("/reset/{token}"), "the address is named by its pattern");
-    assert!(house.node.said().contains(&id), "the log has the id: {}", house.node.said());
+    assert!(house.node.last_output().contains(&id), "the log has the id: {}", house.node.last_output());
 }
 
 fn hex(bytes: &[u8]) -> String {

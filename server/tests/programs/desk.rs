@@ -61,7 +61,7 @@ pub async fn speaks(world: &AgentWorld, request: &Detail, wanted: &str) {
 }
 
 /// Has the agent work, slowly, on a new request, until it says this; its model says no more before it may go on.
-pub async fn has_said(
+pub async fn work_until_text(
     world: &AgentWorld,
     model: &Scripted,
     backend: Arc<dyn AgentBackend>,
@@ -79,13 +79,13 @@ pub async fn has_said(
 pub async fn sees_it_done(world: &AgentWorld, model: &Scripted, request: &Detail, hand: TestWorker) {
     model.go_on();
     world.until(request, in_review).await;
-    assert_eq!(said(world, request).await, model.whole());
+    assert_eq!(read_words(world, request).await, model.whole());
     hand.leave().await;
     domain::reviews::commands::approve(&world.db, &world.owner, request.card.id).await.unwrap();
 }
 
 /// All that the agent said, without blanks, in the order of the session.
-pub async fn said(world: &AgentWorld, request: &Detail) -> String {
+pub async fn read_words(world: &AgentWorld, request: &Detail) -> String {
     let conversation = world.conversation(request.session_stream).await;
     let words = conversation.entries.iter().filter_map(|entry| match &entry.body {
         Body::Words { text, writing } => {

@@ -20,11 +20,11 @@ use sqlx::{PgPool, postgres::PgConnectOptions};
 use tempfile::TempDir;
 
 use super::{
-    desk::{furnished, in_review, said},
+    desk::{furnished, in_review, read_words},
     dice::Dice,
     fleet::{Node, Process},
     hermes::{HermesProgram, LETTER, TOKEN},
-    script::{calls, says},
+    script::{calls, words_turn},
     scripted::Scripted,
     support::{AgentWorld, PATIENCE},
 };
@@ -117,7 +117,7 @@ async fn rounds(pg: PgPool) {
             json!({ "command": "echo two" }),
         ),
         calls("Now I put it in order.", "terminal", json!({ "command": "echo three" })),
-        says(LETTER),
+        words_turn(LETTER),
     ])
     .await;
     let Some(mut hermes) = HermesProgram::start(&model).await else { return };
@@ -182,7 +182,7 @@ async fn play(
     };
     let done = world.until(&request, ends).await;
     assert!(done, "it failed: {:#?}", world.events(request.backstage_stream.unwrap()).await.last());
-    assert_eq!(said(world, &request).await, model.whole());
+    assert_eq!(read_words(world, &request).await, model.whole());
     model.is_content();
     let backstage = world.events(request.backstage_stream.unwrap()).await;
     let calls = backstage.iter().filter_map(|event| match &event.part {

@@ -16,7 +16,7 @@ use sqlx::PgPool;
 use super::{
     desk::in_review,
     hermes::LETTER,
-    script::{calls, says},
+    script::{calls, words_turn},
     started::start,
 };
 
@@ -44,7 +44,7 @@ async fn claude_code_has_another_agent_help(pg: PgPool) {
             "mcp__throughline__get_delegated",
             json!({}),
         ),
-        says(LETTER),
+        words_turn(LETTER),
     ];
     let (model, Some(mut program)) = start("claude_code", script).await else { return };
     let world = program.world(pg).await;

@@ -22,10 +22,10 @@ use tempfile::TempDir;
 use tokio::process::Command;
 
 use super::{
-    desk::{asked, in_review, said, speaks, world},
+    desk::{asked, in_review, read_words, speaks, world},
     fleet::{Link, LinkAddress},
     installed::{Group, port, program},
-    script::{calls, says},
+    script::{calls, words_turn},
     scripted::{KEY, Scripted},
     support::{AgentWorld, PATIENCE},
 };
@@ -157,7 +157,7 @@ async fn goes_the_whole_way(pg: PgPool) {
         calls("I look at what is there.", "terminal", json!({ "command": "echo three open loops" })),
         calls("Now I clean up.", "terminal", json!({ "command": "rm -rf /tmp/throughline-nothing-here" })),
         calls("And again.", "terminal", json!({ "command": "rm -rf /tmp/throughline-nothing-there" })),
-        says(LETTER),
+        words_turn(LETTER),
     ])
     .await;
     let Some(hermes) = HermesProgram::start(&model).await else { return };
@@ -175,7 +175,7 @@ async fn goes_the_whole_way(pg: PgPool) {
     world.until(&request, in_review).await;
     hand.leave().await;
 
-    assert_eq!(said(&world, &request).await, model.whole());
+    assert_eq!(read_words(&world, &request).await, model.whole());
     model.is_content();
     let told: Vec<String> = model.asked().iter().map(|asked| asked["messages"].to_string()).collect();
     assert!(told[0].contains("Hale & Partners") && told[0].contains("Calm and exact."));
@@ -210,7 +210,7 @@ async fn goes_the_whole_way(pg: PgPool) {
 async fn what_is_on_the_list_is_not_asked(pg: PgPool) {
     let model = Scripted::new(vec![
         calls("I clean up.", "terminal", json!({ "command": "rm -rf /tmp/throughline-nothing-here" })),
-        says(LETTER),
+        words_turn(LETTER),
     ])
     .await;
     let Some(hermes) = HermesProgram::start(&model).await else { return };
@@ -230,8 +230,8 @@ async fn what_is_on_the_list_is_not_asked(pg: PgPool) {
 #[ignore = "needs real programs: make test-agents"]
 async fn what_is_said_meanwhile_is_the_next_thing_it_reads(pg: PgPool) {
     let model = Scripted::new(vec![
-        says("Dear client, this is a first draft of the letter, written one word after another."),
-        says(LETTER),
+        words_turn("Dear client, this is a first draft of the letter, written one word after another."),
+        words_turn(LETTER),
     ])
     .await;
     let Some(hermes) = HermesProgram::start(&model).await else { return };
@@ -254,7 +254,7 @@ async fn what_is_said_meanwhile_is_the_next_thing_it_reads(pg: PgPool) {
     model.go_on();
     world.until(&request, in_review).await;
     hand.leave().await;
-    assert_eq!(said(&world, &request).await, model.whole());
+    assert_eq!(read_words(&world, &request).await, model.whole());
     let told = model.asked()[1]["messages"].to_string();
     assert!(told.contains("Mention the car park") && told.contains("a first draft of the letter"));
     assert_eq!(kept(&world).await["turn"], 2);
@@ -264,9 +264,10 @@ async fn what_is_said_meanwhile_is_the_next_thing_it_reads(pg: PgPool) {
 #[sqlx::test(migrations = "../migrations")]
 #[ignore = "needs real programs: make test-agents"]
 async fn a_stop_reaches_it(pg: PgPool) {
-    let model =
-        Scripted::new(vec![says("Dear client, this goes on and on and on, word after word after word.")])
-            .await;
+    let model = Scripted::new(vec![words_turn(
+        "Dear client, this goes on and on and on, word after word after word.",
+    )])
+    .await;
     let Some(hermes) = HermesProgram::start(&model).await else { return };
     let world = hermes.world(pg).await;
     let request = world.ask("New fees", "Write a letter.", vec![]).await;

@@ -11,9 +11,12 @@ use serde_json::json;
 use sqlx::PgPool;
 
 use super::{
-    desk::{another, answered_at_once, asked, has_said, in_review, questions, said, sees_it_done, speaks},
+    desk::{
+        another, answered_at_once, asked, in_review, questions, read_words, sees_it_done, speaks,
+        work_until_text,
+    },
     hermes::{HermesProgram, LETTER, backend, backend_with, kept, steps},
-    script::{ScriptedTurn, calls, says},
+    script::{ScriptedTurn, calls, words_turn},
     scripted::Scripted,
 };
 
@@ -25,7 +28,7 @@ fn script() -> Vec<ScriptedTurn> {
             "terminal",
             json!({ "command": "echo two" }),
         ),
-        says(LETTER),
+        words_turn(LETTER),
     ]
 }
 
@@ -36,7 +39,7 @@ async fn the_line_is_cut(pg: PgPool) {
     let Some(hermes) = HermesProgram::start(&model).await else { return };
     let world = hermes.world(pg).await;
     for wanted in ["First I", "the rest, which", "Dear client"] {
-        let (request, hand) = has_said(&world, &model, backend(), wanted).await;
+        let (request, hand) = work_until_text(&world, &model, backend(), wanted).await;
         hermes.line.cut();
         sees_it_done(&world, &model, &request, hand).await;
         assert_eq!(steps(&world, &request).await.len(), 2);
@@ -53,7 +56,7 @@ async fn the_portal_is_restarted(pg: PgPool) {
     let world = hermes.world(pg).await;
     for wanted in ["First I", "the rest, which", "Dear client"] {
         let before = model.asked().len();
-        let (request, hand) = has_said(&world, &model, backend(), wanted).await;
+        let (request, hand) = work_until_text(&world, &model, backend(), wanted).await;
         hand.kill().await;
         let hand = another(&world, backend()).await;
         sees_it_done(&world, &model, &request, hand).await;
@@ -74,7 +77,7 @@ async fn hermes_is_killed(pg: PgPool) {
     let Some(mut hermes) = HermesProgram::start(&model).await else { return };
     let world = hermes.world(pg).await;
     for wanted in ["First I", "the rest, which"] {
-        let (request, hand) = has_said(&world, &model, backend(), wanted).await;
+        let (request, hand) = work_until_text(&world, &model, backend(), wanted).await;
         hermes.kill().await;
         hermes.run().await;
         sees_it_done(&world, &model, &request, hand).await;
@@ -90,7 +93,7 @@ async fn hermes_does_not_come_back(pg: PgPool) {
     let Some(mut hermes) = HermesProgram::start(&model).await else { return };
     let world = hermes.world(pg).await;
     let hasty = backend_with(Duration::from_secs(5));
-    let (request, hand) = has_said(&world, &model, hasty, "First I").await;
+    let (request, hand) = work_until_text(&world, &model, hasty, "First I").await;
     hermes.kill().await;
     let failed = |event: &Event| match &event.part {
         Part::DataRun { failure, .. } => failure.clone(),
@@ -104,7 +107,7 @@ async fn hermes_does_not_come_back(pg: PgPool) {
 fn asks() -> Vec<ScriptedTurn> {
     vec![
         calls("I clean up.", "terminal", json!({ "command": "rm -rf /tmp/throughline-nothing-here" })),
-        says(LETTER),
+        words_turn(LETTER),
     ]
 }
 
@@ -122,7 +125,7 @@ async fn a_permission_survives_a_restart_and_has_one_winner(pg: PgPool) {
     let hand = another(&world, backend()).await;
     world.until(&request, in_review).await;
     hand.leave().await;
-    assert_eq!(said(&world, &request).await, model.whole());
+    assert_eq!(read_words(&world, &request).await, model.whole());
     let told = model.asked()[1]["messages"].to_string();
     assert_eq!(told.contains("was approved by the user"), allowed, "{told}");
     assert_eq!(questions(&world).await, 1, "it is asked once");

@@ -52,7 +52,7 @@ impl Portal {
     }
 
     /// How a look is answered with this.
-    pub async fn knock(&self, authorization: &str, path: &str) -> StatusCode {
+    pub async fn probe(&self, authorization: &str, path: &str) -> StatusCode {
         let call = json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {} });
         let (client, url) = (reqwest::Client::new(), format!("http://{}{path}", self.address));
         let request = if path == "/mcp" { client.post(url).json(&call) } else { client.get(url) };

@@ -10,7 +10,7 @@ pub struct ScriptedTurn {
 }
 
 /// An answer of words alone.
-pub fn says(says: &'static str) -> ScriptedTurn {
+pub fn words_turn(says: &'static str) -> ScriptedTurn {
     ScriptedTurn { says, calls: None }
 }
 

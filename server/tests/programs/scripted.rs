@@ -145,7 +145,7 @@ fn words(message: &Value) -> String {
 }
 
 /// What the agent has said, as far as the conversation shows it, or reminds of it.
-fn said(asked: &Value) -> String {
+fn words_so_far(asked: &Value) -> String {
     let mut said = String::new();
     for message in asked["messages"].as_array().unwrap() {
         let words = words(message);
@@ -160,7 +160,7 @@ fn said(asked: &Value) -> String {
 }
 
 async fn completions(State(model): State<Scripted>, Json(asked): Json<Value>) -> Response {
-    let Some((words, call)) = model.answer(&asked, &said(&asked)) else { return over() };
+    let Some((words, call)) = model.answer(&asked, &words_so_far(&asked)) else { return over() };
     let chunk = |delta: Value, finish: Value| {
         let chunk = json!({ "id": "c1", "object": "chat.completion.chunk", "created": 1, "model": "scripted",
                             "choices": [{ "index": 0, "delta": delta, "finish_reason": finish }] });
@@ -185,7 +185,7 @@ async fn completions(State(model): State<Scripted>, Json(asked): Json<Value>) ->
 }
 
 async fn messages(State(model): State<Scripted>, Json(asked): Json<Value>) -> Response {
-    let Some((words, call)) = model.answer(&asked, &said(&asked)) else { return over() };
+    let Some((words, call)) = model.answer(&asked, &words_so_far(&asked)) else { return over() };
     let event = |event: Value| format!("event: {}\ndata: {event}\n\n", event["type"].as_str().unwrap());
     let usage = json!({ "input_tokens": 10, "cache_read_input_tokens": 0, "cache_creation_input_tokens": 0, "output_tokens": 1 });
     let before = vec![

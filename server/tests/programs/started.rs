@@ -27,13 +27,14 @@ use tempfile::TempDir;
 
 use super::{
     desk::{
-        another, answered_at_once, asked, has_said, in_review, questions, said, sees_it_done, speaks, world,
+        another, answered_at_once, asked, in_review, questions, read_words, sees_it_done, speaks,
+        work_until_text, world,
     },
     hermes::{LETTER, steps},
     installed::program,
     machine::{kill_in, none_in},
     portal::Portal,
-    script::{ScriptedTurn, calls, says},
+    script::{ScriptedTurn, calls, words_turn},
     scripted::{KEY, Scripted},
     support::{AgentWorld, PATIENCE, logs},
 };
@@ -147,7 +148,7 @@ async fn goes_the_whole_way(of: &str, pg: PgPool) {
         calls("I look at what is there.", tool(of), command("echo three open loops")),
         calls("Now I clean up.", tool(of), command("rm -rf ./nothing-here")),
         calls("And again.", tool(of), command("rm -rf ./nothing-there")),
-        says(LETTER),
+        words_turn(LETTER),
     ];
     let (model, Some(mut agent)) = start(of, script).await else { return };
     let world = agent.world(pg).await;
@@ -163,7 +164,7 @@ async fn goes_the_whole_way(of: &str, pg: PgPool) {
     hand.leave().await;
     none_in(&agent.works(), PATIENCE).await;
 
-    assert_eq!(said(&world, &request).await, model.whole());
+    assert_eq!(read_words(&world, &request).await, model.whole());
     model.is_content();
     let told = model.asked()[0].to_string();
     assert!(told.contains("Hale & Partners") && told.contains("Calm and exact."));
@@ -197,7 +198,7 @@ fn long(of: &str) -> Vec<ScriptedTurn> {
     vec![
         calls("First I look at what there is.", tool(of), command("echo one")),
         calls("Then I look at the rest, which takes me a while.", tool(of), command("echo two")),
-        says(LETTER),
+        words_turn(LETTER),
     ]
 }
 
@@ -205,7 +206,7 @@ async fn is_killed(of: &str, pg: PgPool) {
     let (model, Some(mut agent)) = start(of, long(of)).await else { return };
     let world = agent.world(pg).await;
     for wanted in ["First I", "the rest, which"] {
-        let (request, hand) = has_said(&world, &model, agent.backend(), wanted).await;
+        let (request, hand) = work_until_text(&world, &model, agent.backend(), wanted).await;
         kill_in(&agent.works());
         sees_it_done(&world, &model, &request, hand).await;
     }
@@ -216,7 +217,7 @@ async fn outlives_the_portal(of: &str, pg: PgPool) {
     let (model, Some(mut agent)) = start(of, long(of)).await else { return };
     let world = agent.world(pg).await;
     for wanted in ["First I", "the rest, which"] {
-        let (request, hand) = has_said(&world, &model, agent.backend(), wanted).await;
+        let (request, hand) = work_until_text(&world, &model, agent.backend(), wanted).await;
         hand.kill().await;
         none_in(&agent.works(), PATIENCE).await;
         let hand = another(&world, agent.backend()).await;
@@ -231,7 +232,7 @@ async fn a_permission_survives_a_restart_and_has_one_winner(of: &str, pg: PgPool
     let script = vec![
         calls("I clean up.", tool(of), clean()),
         calls("I was interrupted, so once more.", tool(of), clean()),
-        says(LETTER),
+        words_turn(LETTER),
     ];
     let (model, Some(mut agent)) = start(of, script).await else { return };
     let world = agent.world(pg).await;
@@ -245,7 +246,7 @@ async fn a_permission_survives_a_restart_and_has_one_winner(of: &str, pg: PgPool
     let hand = another(&world, agent.backend()).await;
     world.until(&request, in_review).await;
     hand.leave().await;
-    assert_eq!(said(&world, &request).await, model.whole());
+    assert_eq!(read_words(&world, &request).await, model.whole());
     assert_eq!(questions(&world).await, 1, "it is asked once");
     let done = steps(&world, &request).await.into_iter().any(|(_, state)| state == StepState::Done);
     assert_eq!(done, allowed, "the answer counts");
@@ -253,12 +254,12 @@ async fn a_permission_survives_a_restart_and_has_one_winner(of: &str, pg: PgPool
 
 async fn stops_and_hears(of: &str, pg: PgPool) {
     let script = vec![
-        says("Dear client, this is a first draft of the letter, written one word after another."),
-        says("Dear client, this goes on and on and on, word after word after word after word."),
+        words_turn("Dear client, this is a first draft of the letter, written one word after another."),
+        words_turn("Dear client, this goes on and on and on, word after word after word after word."),
     ];
     let (model, Some(mut agent)) = start(of, script).await else { return };
     let world = agent.world(pg).await;
-    let (request, hand) = has_said(&world, &model, agent.backend(), "first draft").await;
+    let (request, hand) = work_until_text(&world, &model, agent.backend(), "first draft").await;
     let steer = controls::commands::steer(&world.db, &world.owner, request.card.id, "Mention the car park")
         .await
         .unwrap();
@@ -290,7 +291,7 @@ async fn uses_the_portals_tools(of: &str, pg: PgPool) {
         calls("I make a plan.", "mcp__throughline__report_progress", plan),
         calls("I hand it over.", "mcp__throughline__deliver", letter),
         calls("That was all.", "mcp__throughline__finish", json!({})),
-        says("It is before you, word after word after word."),
+        words_turn("It is before you, word after word after word."),
     ];
     let (model, Some(mut agent)) = start(of, script).await else { return };
     let world = agent.world(pg).await;
@@ -302,20 +303,20 @@ async fn uses_the_portals_tools(of: &str, pg: PgPool) {
     world.until(&request, planned).await;
     let seen = agent.portal().seen();
     assert_eq!(seen.len(), 1, "it comes with one token");
-    assert_eq!(agent.portal().knock(&seen[0], "/mcp").await, 200);
+    assert_eq!(agent.portal().probe(&seen[0], "/mcp").await, 200);
     let run: RunId = sqlx::query_scalar("SELECT id FROM run").fetch_one(&world.pool).await.unwrap();
     assert_eq!(
-        agent.portal().knock(&seen[0], &format!("/v1/runs/{run}")).await,
+        agent.portal().probe(&seen[0], &format!("/v1/runs/{run}")).await,
         403,
         "not the API, not even its own run"
     );
     model.go_on();
     world.until(&request, in_review).await;
-    assert_eq!(agent.portal().knock(&seen[0], "/mcp").await, 401, "it ends with the run");
+    assert_eq!(agent.portal().probe(&seen[0], "/mcp").await, 401, "it ends with the run");
     hand.leave().await;
 
     model.is_content();
-    assert_eq!(said(&world, &request).await, model.whole(), "its last words are there, too");
+    assert_eq!(read_words(&world, &request).await, model.whole(), "its last words are there, too");
     let mut delivered = world.see(request.card.number).await.deliverables;
     assert_eq!(delivered.len(), 1, "once");
     let delivered = delivered.remove(0);

@@ -74,11 +74,11 @@ fn event(part: Part) -> String {
 }
 
 /// Follows from an offset until `end`: the events, and the bytes of the frames.
-async fn heard(tab: &mut Tab, session: StreamId, from: u64, end: u64) -> (Vec<Event>, usize, usize) {
+async fn follow_until(tab: &mut Tab, session: StreamId, from: u64, end: u64) -> (Vec<Event>, usize, usize) {
     tab.follow(session, from).await;
     let (mut events, mut bytes, mut frames, mut at) = (Vec::new(), 0, 0, from);
     while at < end {
-        let frame = tab.hears().await;
+        let frame = tab.next_frame().await;
         let Some(told) = frame.get("events") else { continue };
         let next: u64 = frame["next"].as_str().unwrap().parse().unwrap();
         let told = told.as_array().unwrap();
@@ -105,14 +105,14 @@ async fn a_long_turn_costs_whoever_is_late_its_text(pool: PgPool) {
 
     // The socket, from the beginning: a phone that wakes, a page from yesterday.
     let mut tab = Tab::open(house.address, &house.cookie).await.unwrap();
-    let (events, socket, frames) = heard(&mut tab, house.session, 0, end).await;
+    let (events, socket, frames) = follow_until(&mut tab, house.session, 0, end).await;
     let read = Conversation::read(&events);
     assert!(matches!(&read.entries.last().unwrap().body, Body::Words { text: of, .. } if *of == text));
     assert!(socket < text.len() + AROUND, "{socket} bytes in {frames} frames for {} of text", text.len());
 
     // From the middle of the turn.
     let mut late = Tab::open(house.address, &house.cookie).await.unwrap();
-    let (events, rest, _) = heard(&mut late, house.session, end - 1_500, end).await;
+    let (events, rest, _) = follow_until(&mut late, house.session, end - 1_500, end).await;
     assert!(rest < 1_500 * text.len() / CHUNKS + AROUND, "{rest}");
     assert!(events.len() <= 4, "{}", events.len());
 

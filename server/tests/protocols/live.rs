@@ -63,7 +63,7 @@ impl Tab {
     /// Who the next frame about people names.
     async fn people(&mut self) -> Vec<String> {
         loop {
-            let frame = self.hears().await;
+            let frame = self.next_frame().await;
             if let Some(presence) = frame.get("presence") {
                 let people = presence["people"].as_array().unwrap();
                 return people.iter().map(|person| person["name"].as_str().unwrap().to_owned()).collect();
@@ -121,7 +121,7 @@ async fn what_is_not_theirs_is_gone_without_a_word_of_it(pool: PgPool) {
     let mut tab = house.tab().await;
     for stream in [foreign, house.backstage, StreamId(Uuid::from_u128(1))] {
         tab.follow(stream, 0).await;
-        assert_eq!(tab.hears().await, json!({ "gone": stream }));
+        assert_eq!(tab.next_frame().await, json!({ "gone": stream }));
     }
     let (_, cookie) = house.sign_in(&house.fixture.operator).await;
     let mut desk = house.open(&cookie).await.unwrap();
@@ -135,7 +135,7 @@ async fn an_offset_past_the_end_asks_for_the_page_anew(pool: PgPool) {
     let mut tab = house.tab().await;
     tab.follow(house.session, 1_000).await;
     loop {
-        let frame = tab.hears().await;
+        let frame = tab.next_frame().await;
         if frame.get("presence").is_none() {
             assert_eq!(frame, json!({ "stale": house.session }));
             break;
@@ -291,7 +291,7 @@ impl Events {
     }
 
     /// The next frame that is none of a beat or of people; none at the end.
-    async fn hears(&mut self) -> Option<Value> {
+    async fn next_frame(&mut self) -> Option<Value> {
         loop {
             while let Some((event, rest)) = self.text.split_once("\n\n") {
                 let frame: Value = serde_json::from_str(event.strip_prefix("data: ").unwrap()).unwrap();
@@ -317,28 +317,28 @@ async fn where_no_socket_gets_through_the_same_frames_come_as_events(pool: PgPoo
     let mut events = Events::open(&house, &both, &cookie).await;
     let (mut log, mut gone) = (None, None);
     while log.is_none() || gone.is_none() {
-        let frame = events.hears().await.unwrap();
+        let frame = events.next_frame().await.unwrap();
         if frame.get("events").is_some() { log = Some(frame) } else { gone = Some(frame) }
     }
     assert_eq!(gone, Some(json!({ "gone": foreign })));
     let next: u64 = log.unwrap()["next"].as_str().unwrap().parse().unwrap();
     house.append(house.session, vec!["{\"b\":\n1}".into()]).await;
-    let frame = events.hears().await.unwrap();
+    let frame = events.next_frame().await.unwrap();
     assert_eq!(frame["events"], json!([{ "b": 1 }]));
     // Whoever comes again hears what is behind their offset.
     let mut again = Events::open(&house, &follow(house.session, next), &cookie).await;
-    assert_eq!(again.hears().await.unwrap(), frame);
+    assert_eq!(again.next_frame().await.unwrap(), frame);
 
     SignInStore(house.fixture.db.clone()).delete(&id).await.unwrap();
     for events in [&mut events, &mut again] {
-        assert_eq!(events.hears().await, Some(json!({ "closed": 4401 })));
-        assert_eq!(events.hears().await, None);
+        assert_eq!(events.next_frame().await, Some(json!({ "closed": 4401 })));
+        assert_eq!(events.next_frame().await, None);
     }
     let mut nobody = Events::open(&house, &follow(house.session, 0), &cookie).await;
-    assert_eq!(nobody.hears().await, Some(json!({ "closed": 4401 })));
+    assert_eq!(nobody.next_frame().await, Some(json!({ "closed": 4401 })));
     let (_, cookie) = house.sign_in(&house.client.member).await;
     let mut staying = Events::open(&house, &follow(house.session, next), &cookie).await;
-    staying.hears().await;
+    staying.next_frame().await;
     let client = reqwest::Client::new();
     let url = format!("http://{}/live/events", house.address);
     for (query, origin, status) in
@@ -349,8 +349,8 @@ async fn where_no_socket_gets_through_the_same_frames_come_as_events(pool: PgPoo
         assert_eq!(request.send().await.unwrap().status(), status, "{query} {origin:?}");
     }
     house.shutdown.begin();
-    assert_eq!(staying.hears().await, Some(json!({ "closed": 1012 })));
-    assert_eq!(staying.hears().await, None);
+    assert_eq!(staying.next_frame().await, Some(json!({ "closed": 1012 })));
+    assert_eq!(staying.next_frame().await, None);
     tokio::time::timeout(FOREVER, house.shutdown.drained()).await.unwrap();
 }
 
@@ -421,9 +421,9 @@ async fn an_offset_before_what_is_kept_asks_for_the_page_anew(pool: PgPool) {
     assert_eq!(tab.events().await, (next + 1, vec![json!("on")]));
     let mut late = house.tab().await;
     late.follow(house.session, 0).await;
-    let mut heard = late.hears().await;
+    let mut heard = late.next_frame().await;
     while heard.get("presence").is_some() {
-        heard = late.hears().await;
+        heard = late.next_frame().await;
     }
     assert_eq!(heard, json!({ "stale": house.session }));
     late.follow(house.session, next).await;

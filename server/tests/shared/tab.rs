@@ -34,16 +34,17 @@ impl Tab {
         Ok(Self { socket })
     }
 
-    pub async fn say(&mut self, text: impl Into<String>) {
+    pub async fn send_text(&mut self, text: impl Into<String>) {
         self.socket.send(Message::text(text.into())).await.unwrap();
     }
 
     pub async fn follow(&mut self, stream: StreamId, from: u64) {
-        self.say(json!({ "follow": { "stream": stream, "from": format!("{from:020}") } }).to_string()).await;
+        self.send_text(json!({ "follow": { "stream": stream, "from": format!("{from:020}") } }).to_string())
+            .await;
     }
 
     /// The next frame that is no beat.
-    pub async fn hears(&mut self) -> Value {
+    pub async fn next_frame(&mut self) -> Value {
         loop {
             let message = tokio::time::timeout(FOREVER, self.socket.next()).await.unwrap().unwrap().unwrap();
             let Message::Text(text) = message else { panic!("not a frame: {message:?}") };
@@ -57,7 +58,7 @@ impl Tab {
     /// The next frame with events: where they end, and the events.
     pub async fn events(&mut self) -> (u64, Vec<Value>) {
         loop {
-            let frame = self.hears().await;
+            let frame = self.next_frame().await;
             if let Some(events) = frame.get("events") {
                 return (
                     frame["next"].as_str().unwrap().parse().unwrap(),

@@ -58,7 +58,7 @@ async fn pages_say_that_it_is_gone_and_none_breaks(pool: PgPool) {
     tab.follow(StreamId(town.quill.portal.review.0.session), 0).await;
     tab.events().await;
     erase(&town).await;
-    while tab.hears().await.get("gone").is_none() {}
+    while tab.next_frame().await.get("gone").is_none() {}
 
     let desk = Browser::of(&town, OURS, &town.ours.operator).await;
     let mut wrong = Vec::new();

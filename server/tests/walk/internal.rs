@@ -136,7 +136,7 @@ async fn no_frame_to_a_client_tells_what_is_internal(pool: PgPool) {
     commands::note(db, operator, asked.id, "quillhaven-backstage-later").await.unwrap();
     commands::comment(db, &town.quill.client.member, asked.id, "quillhaven now", &[]).await.unwrap();
     loop {
-        let frame = tab.hears().await.to_string();
+        let frame = tab.next_frame().await.to_string();
         heard.push_str(&frame);
         if frame.contains("quillhaven now") {
             break;
@@ -163,7 +163,7 @@ async fn until_the_end_of(town: &Town, tab: &mut Tab, stream: uuid::Uuid) -> Str
     let end = format!("{end:020}");
     let mut heard = String::new();
     loop {
-        let frame = tab.hears().await;
+        let frame = tab.next_frame().await;
         heard.push_str(&frame.to_string());
         if frame["stream"] == stream.to_string() && frame["next"].as_str() >= Some(end.as_str()) {
             return heard;

@@ -57,7 +57,7 @@ async fn what_is_written_never_runs(pool: PgPool) {
     ] {
         sqlx::query(sql).bind(WORDS).execute(&pool).await.unwrap();
     }
-    say_in_sessions(&town).await;
+    append_to_sessions(&town).await;
     assert_eq!(runs(WORDS).len(), 4);
     let mut words = 0;
     for who in [Some(&town.quill.client.owner), Some(&town.ours.operator), None] {
@@ -125,7 +125,7 @@ fn written(body: &FormBody) -> FormBody {
 }
 
 /// As if the agents had said it, in every request's conversation and backstage.
-async fn say_in_sessions(town: &Town) {
+async fn append_to_sessions(town: &Town) {
     use domain::session::{Author, AuthorKind, Event, Part, PlanStep, StepState};
     let word = || WORDS.to_owned();
     let author = Author { kind: AuthorKind::Agent, id: "agt".into(), name: WORDS.into() };

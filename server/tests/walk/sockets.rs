@@ -63,7 +63,7 @@ async fn nobody_follows_what_is_not_theirs(pool: PgPool) {
             let mut tab = Tab::open_at(address, host, &format!("http://{host}"), &cookie).await.unwrap();
             for stream in some {
                 tab.follow(StreamId(*stream), 0).await;
-                assert_eq!(tab.hears().await, json!({ "gone": stream }), "{who:?}");
+                assert_eq!(tab.next_frame().await, json!({ "gone": stream }), "{who:?}");
             }
             let heard = events(address, host, &cookie, some).await;
             assert_eq!(heard.matches("\"gone\"").count(), some.len(), "{who:?}: {heard}");
@@ -87,7 +87,7 @@ async fn members_follow_no_backstage_and_no_desk(pool: PgPool) {
             let mut tab = Tab::open(address, &cookie).await.unwrap();
             for stream in some {
                 tab.follow(StreamId(*stream), 0).await;
-                assert_eq!(tab.hears().await, json!({ "gone": stream }), "{who:?}");
+                assert_eq!(tab.next_frame().await, json!({ "gone": stream }), "{who:?}");
             }
         }
         let mut tab = Tab::open(address, &cookie).await.unwrap();

@@ -52,7 +52,7 @@ impl Asker<'_> {
     /// A whole set; `file`: one of the owner's that hangs on nothing yet.
     pub async fn furnish(&self, file: FileId) -> Work {
         let review = self.review().await;
-        let said = self.speak(&review.0, file).await;
+        let said = self.write_words(&review.0, file).await;
         Work {
             said,
             done: self.done().await,
@@ -169,16 +169,16 @@ impl Asker<'_> {
     }
 
     /// People's words and a file, and a note that stays inside.
-    async fn speak(&self, on: &Asked, file: FileId) -> [String; 2] {
+    async fn write_words(&self, on: &Asked, file: FileId) -> [String; 2] {
         let word = self.word;
         commands::comment(self.db, self.owner, on.id, &format!("{word} comment"), &[file]).await.unwrap();
         let note = format!("{word}-backstage-note");
         commands::note(self.db, self.operator, on.id, &note).await.unwrap();
-        [self.said_last(on.session).await, self.said_last(on.backstage).await]
+        [self.last_words(on.session).await, self.last_words(on.backstage).await]
     }
 
     /// The newest comment of a log.
-    async fn said_last(&self, stream: Uuid) -> String {
+    async fn last_words(&self, stream: Uuid) -> String {
         let page = self.db.engine().read(StreamId(stream), Offset::ZERO, 1_000).await.unwrap();
         let events = page.records.iter().map(|record| Event::from_json(record.json()).unwrap());
         events.filter(|event| matches!(event.part, Part::DataComment { .. })).last().unwrap().id

@@ -34,15 +34,15 @@ async fn delete(database: &PgPool, engine: &Engine, stream: StreamId, place: Off
     engine.wake(&[stream]);
 }
 
-fn told(page: &Page, _: u64) -> Bytes {
+fn texts_of(page: &Page, _: u64) -> Bytes {
     page.records.iter().map(|record| record.json()).collect::<Vec<_>>().join(" ").into()
 }
 
 /// What followers from a place are told up to the end, as records and as frames.
-async fn told_from(engine: &Engine, stream: StreamId, from: u64, end: u64) -> String {
+async fn texts_from(engine: &Engine, stream: StreamId, from: u64, end: u64) -> String {
     let count = usize::try_from(end - from).unwrap();
     let records = collect(&mut engine.follow(stream, at(from)), count).await;
-    let frame = soon("a frame", engine.follow(stream, at(from)).next_frame(|| 7, told)).await;
+    let frame = soon("a frame", engine.follow(stream, at(from)).next_frame(|| 7, texts_of)).await;
     format!("{} {}", texts(&records, at(from)).join(" "), String::from_utf8_lossy(&frame.unwrap().unwrap()))
 }
 
@@ -63,7 +63,7 @@ async fn nobody_reads_what_was_deleted_on_whichever_node(database: PgPool) {
     talk(&engines[0], stream).await;
     for (engine, follower) in engines.iter().zip(&mut followers) {
         collect(follower, 5).await;
-        assert!(told_from(engine, stream, 2, 7).await.contains(SECRET));
+        assert!(texts_from(engine, stream, 2, 7).await.contains(SECRET));
     }
     delete(&database, &engines[0], stream, at(5)).await;
     for follower in &mut followers {
@@ -71,7 +71,7 @@ async fn nobody_reads_what_was_deleted_on_whichever_node(database: PgPool) {
     }
     for engine in &engines {
         for from in 0..=7 {
-            let told = told_from(engine, stream, from, 8).await;
+            let told = texts_from(engine, stream, from, 8).await;
             assert!(!told.contains(SECRET), "from {from}: {told}");
             assert_eq!(told.contains('-'), from < 5, "from {from}: {told}");
         }

@@ -127,7 +127,7 @@ impl DragState {
         let Some(press) = self.press.borrow().clone() else { return };
         *self.held.borrow_mut() = DraggedCard::take(&press.item, press.x, press.y);
         self.dragged.set(true);
-        self.moves.say(format!("Picked up {}.", cards::title(&press.item)));
+        self.moves.announce(format!("Picked up {}.", cards::title(&press.item)));
         self.along();
     }
 

@@ -73,7 +73,7 @@ fn take(moves: &Moves, hand: &KeyboardGrab, event: &KeyboardEvent) -> bool {
     }
     drop(card.class_list().add_1("is-grabbed"));
     let place = cards::place(&item);
-    moves.say(format!(
+    moves.announce(format!(
         "Picked up {}. {place}. Use the arrow keys to move it, Enter to drop it, or Escape to cancel.",
         cards::title(&item)
     ));
@@ -84,7 +84,7 @@ fn take(moves: &Moves, hand: &KeyboardGrab, event: &KeyboardEvent) -> bool {
 fn step(moves: &Moves, hand: &KeyboardGrab, to: impl Fn(&Element) -> Option<Spot>) {
     let hand = hand.borrow();
     let Some(GrabbedItem { item, origin }) = hand.as_ref() else { return };
-    let Some(spot) = to(item) else { return moves.say("Can’t move any further.".to_owned()) };
+    let Some(spot) = to(item) else { return moves.announce("Can’t move any further.".to_owned()) };
     let before = glide::stand(&cards::lists(&moves.root));
     cards::put(item, &spot);
     glide::all(&before);
@@ -97,7 +97,7 @@ fn step(moves: &Moves, hand: &KeyboardGrab, to: impl Fn(&Element) -> Option<Spot
         drop(column.class_list().add_1(class));
     }
     let place = cards::place(item);
-    moves.say(if takes { place } else { format!("{place}. Can’t drop it here.") });
+    moves.announce(if takes { place } else { format!("{place}. Can’t drop it here.") });
 }
 
 /// One place up or down.
@@ -139,7 +139,7 @@ fn put_back(moves: &Moves, hand: &KeyboardGrab) {
     if focused {
         focus(&item);
     }
-    moves.say(format!("Move canceled. {} is back at {}.", cards::title(&item), cards::place(&item)));
+    moves.announce(format!("Move canceled. {} is back at {}.", cards::title(&item), cards::place(&item)));
 }
 
 fn let_go(moves: &Moves, hand: &KeyboardGrab) -> Option<GrabbedItem> {

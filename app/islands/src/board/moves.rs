@@ -54,7 +54,7 @@ impl Moves {
     }
 
     /// Reads something out.
-    pub fn say(&self, words: String) {
+    pub fn announce(&self, words: String) {
         self.said.set(words);
     }
 

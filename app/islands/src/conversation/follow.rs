@@ -67,7 +67,7 @@ pub fn begin(stream: String, offset: u64, base: String) {
         words: RefCell::default(),
     });
     let ear = page.clone();
-    live::follow(stream, offset, Rc::new(move |heard| ear.hear(heard))).keep();
+    live::follow(stream, offset, Rc::new(move |heard| ear.apply_update(heard))).keep();
     let by_minute = page.clone();
     set_interval(move || by_minute.want(Redraw::Pieces), MINUTE);
     forms::on_sent(move || page.want(Redraw::Pieces));
@@ -78,17 +78,17 @@ pub fn begin(stream: String, offset: u64, base: String) {
 }
 
 impl ConversationPage {
-    fn hear(self: &Rc<Self>, heard: LiveUpdate) -> u64 {
+    fn apply_update(self: &Rc<Self>, heard: LiveUpdate) -> u64 {
         match heard {
             LiveUpdate::People(names) => show_looking(&names),
             LiveUpdate::Gone => line::close(),
-            LiveUpdate::Events { from, ends, events } => self.hear_events(from, &ends, &events),
+            LiveUpdate::Events { from, ends, events } => self.apply_events(from, &ends, &events),
         }
         self.heard.get()
     }
 
     /// Up to where something would have to be taken in half: it is told again from there.
-    fn hear_events(self: &Rc<Self>, from: u64, ends: &[u64], events: &Array) {
+    fn apply_events(self: &Rc<Self>, from: u64, ends: &[u64], events: &Array) {
         let mut from = from;
         for (to, event) in ends.iter().copied().zip(events.iter()) {
             let span = Span { from, to };
@@ -101,15 +101,15 @@ impl ConversationPage {
                     break;
                 }
                 self.heard.set(to);
-                let want = self.hear_event(span, &event);
+                let want = self.apply_event(span, &event);
                 self.want(want);
             }
             from = to;
         }
-        self.tell_offset();
+        self.show_offset();
     }
 
-    fn hear_event(&self, span: Span, event: &JsValue) -> Redraw {
+    fn apply_event(&self, span: Span, event: &JsValue) -> Redraw {
         match text_of(event, "type").as_str() {
             "text-delta" => {
                 let (id, text) = (entry_id(event), text_of(event, "delta"));
@@ -156,7 +156,7 @@ impl ConversationPage {
                 }
             }
             self.asking.set(false);
-            self.tell_offset();
+            self.show_offset();
         });
     }
 
@@ -164,7 +164,7 @@ impl ConversationPage {
     /// asked for, so that whatever else is wanted meanwhile waits for the same.
     fn try_later(self: &Rc<Self>) {
         self.want.set(Redraw::Pieces);
-        self.tell_offset();
+        self.show_offset();
         let page = self.clone();
         let again = move || {
             page.asking.set(false);
@@ -227,7 +227,7 @@ impl ConversationPage {
     }
 
     /// Says how far the page shows the log, once it does.
-    fn tell_offset(&self) {
+    fn show_offset(&self) {
         let offset = if self.asking.get() || self.want.get() != Redraw::Nothing {
             self.drawn.get()
         } else {

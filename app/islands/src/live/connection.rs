@@ -74,7 +74,7 @@ pub(super) fn unfollow(interest: &Rc<Interest>) {
     LINE.with(|line| {
         line.interests.borrow_mut().retain(|other| !Rc::ptr_eq(other, interest));
         if !line.interests.borrow().iter().any(|other| other.stream == interest.stream) {
-            line.say(&format!(r#"{{"unfollow":"{}"}}"#, interest.stream));
+            line.send_text(&format!(r#"{{"unfollow":"{}"}}"#, interest.stream));
         }
     });
 }
@@ -178,16 +178,16 @@ impl LiveConnection {
         }
         let data = event.unchecked_ref::<MessageEvent>().data().as_string();
         if let Some(frame) = data.and_then(|text| JSON::parse(&text).ok()) {
-            self.hear(&frame);
+            self.handle_frame(&frame);
         }
     }
 
-    fn hear(self: &Rc<Self>, frame: &JsValue) {
+    fn handle_frame(self: &Rc<Self>, frame: &JsValue) {
         let (events, presence) = (get(frame, "events"), get(frame, "presence"));
         if let Some(events) = events.dyn_ref::<Array>() {
             let Ok(next) = text_of(frame, "next").parse::<u64>() else { return };
             let (from, ends) = span(next, events.length(), &get(frame, "counts"));
-            self.tell(&text_of(frame, "stream"), |interest| {
+            self.notify_interests(&text_of(frame, "stream"), |interest| {
                 if from <= interest.next.get() {
                     let heard = LiveUpdate::Events { from, ends: ends.clone(), events: events.clone() };
                     interest.next.set((interest.ear)(heard));
@@ -199,7 +199,7 @@ impl LiveConnection {
         } else if presence.is_object() {
             let people = get(&presence, "people").dyn_into::<Array>().unwrap_or_default();
             let names: Vec<String> = people.iter().map(|person| text_of(&person, "name")).collect();
-            self.tell(&text_of(&presence, "stream"), |interest| {
+            self.notify_interests(&text_of(&presence, "stream"), |interest| {
                 _ = (interest.ear)(LiveUpdate::People(names.clone()))
             });
         } else if let Some(code) = get(frame, "closed").as_f64() {
@@ -207,14 +207,17 @@ impl LiveConnection {
         } else if !text_of(frame, "stale").is_empty() {
             drop(window().location().reload());
         } else {
-            self.tell(&text_of(frame, "gone"), |interest| _ = (interest.ear)(LiveUpdate::Gone));
+            self.notify_interests(&text_of(frame, "gone"), |interest| _ = (interest.ear)(LiveUpdate::Gone));
         }
     }
 
-    fn tell(&self, stream: &str, say: impl Fn(&Interest)) {
+    fn notify_interests(&self, stream: &str, say: impl Fn(&Interest)) {
         // A copy: an ear may follow something else.
         let interests = self.interests.borrow().clone();
-        interests.iter().filter(|interest| interest.stream == stream).for_each(|interest| say(interest));
+        interests
+            .iter()
+            .filter(|interest| interest.stream == stream)
+            .for_each(|interest| send_text(interest));
     }
 
     fn closed(self: &Rc<Self>, turn: u32, code: u16) {
@@ -279,7 +282,7 @@ impl LiveConnection {
             return self.renew();
         }
         let (stream, from) = (&interest.stream, offset(interest.next.get()));
-        self.say(&format!(r#"{{"follow":{{"stream":"{stream}","from":"{from}"}}}}"#));
+        self.send_text(&format!(r#"{{"follow":{{"stream":"{stream}","from":"{from}"}}}}"#));
     }
 
     /// Opens the events anew, with everything that is followed by then: islands come several at a time.
@@ -294,7 +297,7 @@ impl LiveConnection {
         set_timeout(open, Duration::from_millis(30));
     }
 
-    fn say(&self, text: &str) {
+    fn send_text(&self, text: &str) {
         if let Some(Pipe::Socket(socket)) = &*self.pipe.borrow() {
             // What cannot be said now is said when the line is open again.
             drop(socket.send_with_str(text));

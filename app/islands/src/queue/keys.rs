@@ -36,7 +36,7 @@ pub fn listen(moves: &Rc<Moves>) {
 fn toggle(moves: &Rc<Moves>, hand: &KeyboardGrab, event: &MouseEvent) {
     let Some(grip) = dom::target(event).and_then(|at| at.closest(".grip").ok().flatten()) else { return };
     if let Some(grabbed) = let_go(hand) {
-        moves.say(format!("Dropped {}, {}.", list::title(&grabbed.item), list::place(&grabbed.item)));
+        moves.announce(format!("Dropped {}, {}.", list::title(&grabbed.item), list::place(&grabbed.item)));
         if let Some(to) = list::spot(&grabbed.item) {
             moves.clone().carry_out(&grabbed.item, grabbed.origin, &to);
         }
@@ -46,7 +46,7 @@ fn toggle(moves: &Rc<Moves>, hand: &KeyboardGrab, event: &MouseEvent) {
     let Some(origin) = list::spot(&item) else { return };
     drop(item.class_list().add_1("is-grabbed"));
     drop(grip.set_attribute("aria-pressed", "true"));
-    moves.say(format!(
+    moves.announce(format!(
         "Picked up {}, {}. Use the arrow keys to move it.",
         list::title(&item),
         list::place(&item)
@@ -77,16 +77,16 @@ fn shift(moves: &Moves, grabbed: &GrabbedItem, up: bool) {
                 options.set_block(web_sys::ScrollLogicalPosition::Nearest);
                 options
             });
-            moves.say(list::place(&grabbed.item));
+            moves.announce(list::place(&grabbed.item));
         }
-        None => moves.say(if up { "Already at the top." } else { "Already at the bottom." }.to_owned()),
+        None => moves.announce(if up { "Already at the top." } else { "Already at the bottom." }.to_owned()),
     }
 }
 
 fn put_back(moves: &Moves, hand: &KeyboardGrab) {
     if let Some(grabbed) = let_go(hand) {
         list::put(&moves.root, &grabbed.item, &grabbed.origin);
-        moves.say(format!(
+        moves.announce(format!(
             "Move canceled. {} is back at {}.",
             list::title(&grabbed.item),
             list::place(&grabbed.item)

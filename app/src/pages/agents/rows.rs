@@ -26,7 +26,7 @@ pub(super) fn all(office: &AgentsView) -> AnyView {
         {PageHead::new("Agents")
             .subtitle(view! { <span>{sub}</span> })
             .actions(view! { <a class="button quiet" href="/desk/tokens">"Tokens"</a> <a class="button" href="/desk/agents/new">"New agent"</a> })
-            .say(say)
+            .announcement(say)
             .show()}
         {list}
     }

@@ -110,21 +110,21 @@ mod tests {
 
     use super::note;
 
-    fn said(from: Column, to: Column, undone: bool) -> String {
+    fn noted(from: Column, to: Column, undone: bool) -> String {
         let request: RequestId = "req_00000000000000000000000000000007".parse().unwrap();
         note(&MovedRequest { request, number: 13, from, to, position: 1.0 }, undone)
     }
 
     #[test]
     fn a_move_says_what_came_of_it() {
-        assert_eq!(said(Column::UpNext, Column::InProgress, false), "Started #13.");
-        assert_eq!(said(Column::Review, Column::Done, false), "Approved #13.");
+        assert_eq!(noted(Column::UpNext, Column::InProgress, false), "Started #13.");
+        assert_eq!(noted(Column::Review, Column::Done, false), "Approved #13.");
         assert_eq!(
-            said(Column::InProgress, Column::UpNext, false),
+            noted(Column::InProgress, Column::UpNext, false),
             "Moved #13 to Up next. Its clock is paused."
         );
-        assert_eq!(said(Column::UpNext, Column::UpNext, false), "Moved #13 within Up next.");
-        assert_eq!(said(Column::InProgress, Column::UpNext, true), "Undone. #13 is back in Up next.");
-        assert_eq!(said(Column::Done, Column::Review, false), "Moved #13 to Review.");
+        assert_eq!(noted(Column::UpNext, Column::UpNext, false), "Moved #13 within Up next.");
+        assert_eq!(noted(Column::InProgress, Column::UpNext, true), "Undone. #13 is back in Up next.");
+        assert_eq!(noted(Column::Done, Column::Review, false), "Moved #13 to Review.");
     }
 }

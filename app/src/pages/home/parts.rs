@@ -30,7 +30,7 @@ pub fn all(glance: &HomeView) -> AnyView {
         false => (waiting::question(glance), working(glance)),
     };
     view! {
-        {PageHead::named(heading).beside(glance.may_work.then(ask)).say(say).show()}
+        {PageHead::named(heading).beside(glance.may_work.then(ask)).announcement(say).show()}
         {notice(glance)}
         <div class="questions">{unseen::section(glance)} {first} {second} {next(glance)}</div>
         {done(glance)}
@@ -214,18 +214,18 @@ mod tests {
     use super::{aside, places};
     use domain::{format::Locale, requests::SlotCount};
 
-    fn said(taken: u32, allowed: u32) -> String {
+    fn slots_in_words(taken: u32, allowed: u32) -> String {
         places(SlotCount { taken, allowed: Some(allowed), active: true }).unwrap_or_default()
     }
 
     #[test]
     fn places_are_said_in_words() {
-        assert_eq!(said(0, 1), "Your slot is open.");
-        assert_eq!(said(1, 2), "1 of 2 slots in use.");
-        assert!(said(1, 1).starts_with("Your slot is in use"));
-        assert!(said(2, 2).starts_with("Both slots are in use"));
+        assert_eq!(slots_in_words(0, 1), "Your slot is open.");
+        assert_eq!(slots_in_words(1, 2), "1 of 2 slots in use.");
+        assert!(slots_in_words(1, 1).starts_with("Your slot is in use"));
+        assert!(slots_in_words(2, 2).starts_with("Both slots are in use"));
         // The limit was lowered while more were under way.
-        assert!(said(3, 2).starts_with("Both slots are in use"));
+        assert!(slots_in_words(3, 2).starts_with("Both slots are in use"));
         assert_eq!(places(SlotCount { taken: 2, allowed: Some(2), active: false }), None);
         assert_eq!(places(SlotCount::default()), None);
     }

@@ -16,7 +16,7 @@ pub fn all(desk: &TodayView) -> AnyView {
         {PageHead::new("Today")
             .subtitle(view! { <span dir="auto">{heading}</span> })
             .actions(work)
-            .say(say)
+            .announcement(say)
             .show()}
         {if today.is_clear() { clear() } else { groups(desk) }}
     }

@@ -286,7 +286,7 @@ pub(crate) async fn issue_held_in(tx: &mut Tx, scope: &Scope, client: Option<Cli
 
 /// The tax as an invoice keeps it: nothing where nothing is said of it.
 pub(super) fn kept_tax(tax: &Assessment) -> Option<Json<&Assessment>> {
-    tax.is_told().then_some(Json(tax))
+    tax.has_treatment().then_some(Json(tax))
 }
 
 /// The sum of the lines.

@@ -53,14 +53,14 @@ pub(super) async fn steer_in(
         return Ok(RequestedControl { control, settled: Some(Outcome::AlreadyEnded) });
     };
     if run.state != RunState::Working {
-        wait_until_heard(tx, scope, control).await?;
+        suspend_deadline(tx, scope, control).await?;
     }
     held.changed(tx, scope, "control", row.number).await?;
     Ok(RequestedControl { control, settled: None })
 }
 
 /// Nobody can answer yet: the deadline is set when the run is taken up or goes on.
-async fn wait_until_heard(tx: &mut Tx, scope: &Scope, control: ControlId) -> Result<()> {
+async fn suspend_deadline(tx: &mut Tx, scope: &Scope, control: ControlId) -> Result<()> {
     sqlx::query!(
         "UPDATE control SET deadline = 'infinity' WHERE workspace_id = $1 AND id = $2",
         scope.workspace.0,

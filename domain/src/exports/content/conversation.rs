@@ -32,7 +32,7 @@ pub(super) fn markdown(times: &Times, detail: &Detail, conversation: &Conversati
     let mut text = format!("# {} (#{})\n\n{}\n", detail.card.title, detail.card.number, times.note());
     for entry in &conversation.entries {
         let who = if entry.author.name.is_empty() { "The portal" } else { &entry.author.name };
-        let said = said(times, &entry.body, paths);
+        let said = body_in_words(times, &entry.body, paths);
         text += &format!("\n---\n\n**{}** · {}\n\n{}\n", plain(who), times.words(entry.at), said.trim_end());
     }
     text
@@ -48,7 +48,7 @@ fn plain(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-fn said(times: &Times, body: &Body, paths: &Paths) -> String {
+fn body_in_words(times: &Times, body: &Body, paths: &Paths) -> String {
     match body {
         Body::Asked { title, brief } => format!("Asked for “{}”:\n\n{brief}", plain(title)),
         Body::Comment { text } | Body::Words { text, .. } => text.clone(),

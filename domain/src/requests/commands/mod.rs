@@ -8,6 +8,7 @@ mod moves;
 mod order;
 mod rules;
 mod shift;
+mod slots;
 mod start;
 mod withdraw;
 mod words;

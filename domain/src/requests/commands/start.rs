@@ -1,13 +1,13 @@
-use sqlx::Connection;
-
-use super::shift::{no_place, no_subscription, shift_in};
+use super::{
+    shift::{no_place, no_subscription, shift_in},
+    slots::{take_slot, taken},
+};
 use crate::{
-    Error, Result, Scope, Tx, agents,
-    db::one_row,
+    Result, Scope, Tx, agents,
     ids::{AgentId, ClientId, RequestId},
     requests::{
         Column, clock,
-        lock::{self, LockedBoard, LockedRequest, Terms},
+        lock::{self, LockedBoard, LockedRequest},
         position,
     },
     runs,
@@ -38,19 +38,6 @@ pub(crate) async fn start_next_held(
     Ok(())
 }
 
-/// How many of a client's places are taken.
-async fn taken(tx: &mut Tx, scope: &Scope, client: ClientId) -> Result<i64> {
-    Ok(sqlx::query_scalar!(
-        r#"SELECT count(*) AS "count!" FROM request
-           WHERE workspace_id = $1 AND client_id = $2 AND withdrawn_at IS NULL
-             AND board_column IN ('in_progress', 'waiting', 'review')"#,
-        scope.workspace.0,
-        client.0,
-    )
-    .fetch_one(tx.conn())
-    .await?)
-}
-
 async fn next(
     tx: &mut Tx,
     scope: &Scope,
@@ -76,7 +63,7 @@ async fn next(
 /// Starts a request by hand, at a position of its own.
 ///
 /// # Errors
-/// [`Error::Refused`] when no place is free or the subscription is not active.
+/// [`crate::Error::Refused`] when no place is free or the subscription is not active.
 pub(crate) async fn start_by_hand(
     tx: &mut Tx,
     scope: &Scope,
@@ -116,54 +103,11 @@ async fn start_in(
     Ok(true)
 }
 
-/// The database's limit is the last word; a savepoint keeps the transaction alive when it says no.
-async fn take_slot(
-    tx: &mut Tx,
-    scope: &Scope,
-    row: &LockedRequest,
-    terms: Terms,
-    agent: Option<AgentId>,
-    position: f64,
-) -> Result<bool> {
-    let now = tx.now();
-    let mut point = tx.conn().begin().await?;
-    let done = sqlx::query!(
-        "UPDATE request SET board_column = 'in_progress', position = $5, moved_at = $6, done_at = NULL,
-                started_at = coalesce(started_at, $6), cycle_hours = coalesce(cycle_hours, $7), agent_id = $8
-         WHERE workspace_id = $1 AND client_id = $2 AND id = $3 AND board_column = $4 AND withdrawn_at IS NULL",
-        scope.workspace.0,
-        row.client.0,
-        row.id.0,
-        row.column.as_str(),
-        position,
-        now,
-        terms.cycle_hours,
-        agent.map(|id| id.0),
-    )
-    .execute(&mut *point)
-    .await
-    .map_err(Error::from);
-    match done {
-        Ok(done) => {
-            one_row(done.rows_affected())?;
-            point.commit().await?;
-            Ok(true)
-        }
-        Err(error)
-            if matches!(error.constraint(), Some("request_active_limit" | "request_needs_subscription")) =>
-        {
-            point.rollback().await?;
-            Ok(false)
-        }
-        Err(error) => Err(error),
-    }
-}
-
 /// Goes on with a request that holds a place and that nobody works on: into In progress, with a new run. `false`
 /// where nobody is there to do the work.
 ///
 /// # Errors
-/// [`Error::Refused`] when the subscription is not active.
+/// [`crate::Error::Refused`] when the subscription is not active.
 pub(crate) async fn go_on_in(
     tx: &mut Tx,
     scope: &Scope,

@@ -49,11 +49,15 @@ fn tombstone(n: i64) -> Part {
 }
 
 /// The line as a reader would tell it, one entry a row.
-fn told(conversation: &Conversation) -> Vec<String> {
-    conversation.entries.iter().map(|entry| format!("{}: {}", entry.author.name, tell(&entry.body))).collect()
+fn lines_of(conversation: &Conversation) -> Vec<String> {
+    conversation
+        .entries
+        .iter()
+        .map(|entry| format!("{}: {}", entry.author.name, fold_events(&entry.body)))
+        .collect()
 }
 
-fn tell(body: &Body) -> String {
+fn fold_events(body: &Body) -> String {
     match body {
         Body::Words { text, writing: true } => format!("{text}|"),
         Body::Words { text, writing: false } => text.clone(),
@@ -81,17 +85,17 @@ fn words_grow_until_they_end() {
         of_attempt(2, 1, delta("Dear Ms. ")),
         of_attempt(3, 1, delta("Osei")),
     ]);
-    assert_eq!(told(&conversation), ["Juno: Dear Ms. Osei|"]);
+    assert_eq!(lines_of(&conversation), ["Juno: Dear Ms. Osei|"]);
     conversation.apply(&of_attempt(4, 1, Part::TextEnd { id: "t".to_owned() }));
     assert!(conversation.apply(&of_attempt(5, 1, delta(", late"))).is_empty());
-    assert_eq!(told(&conversation), ["Juno: Dear Ms. Osei"]);
+    assert_eq!(lines_of(&conversation), ["Juno: Dear Ms. Osei"]);
 }
 
 #[test]
 fn words_whose_beginning_is_missing_are_shown_and_a_second_beginning_is_not() {
     let conversation =
         read(vec![of_attempt(1, 1, delta("late")), of_attempt(2, 1, start()), of_attempt(3, 1, delta("r"))]);
-    assert_eq!(told(&conversation), ["Juno: later|"]);
+    assert_eq!(lines_of(&conversation), ["Juno: later|"]);
 }
 
 #[test]
@@ -101,10 +105,10 @@ fn a_new_attempt_ends_what_the_last_one_was_writing() {
         of_attempt(2, 1, delta("Draft one, and th")),
         of_attempt(3, 1, state(RunState::Queued)),
     ]);
-    assert_eq!(told(&conversation), ["Juno: Draft one, and th"]);
+    assert_eq!(lines_of(&conversation), ["Juno: Draft one, and th"]);
     conversation.apply(&of_attempt(4, 2, state(RunState::Working)));
     conversation.apply(&of_attempt(5, 2, delta("Draft one.")));
-    assert_eq!(told(&conversation), ["Juno: Draft one, and th", "Juno: Draft one.|"]);
+    assert_eq!(lines_of(&conversation), ["Juno: Draft one, and th", "Juno: Draft one.|"]);
     assert_eq!(conversation.run.as_ref().map(|run| (run.attempt, run.state)), Some((2, RunState::Working)));
 }
 
@@ -117,7 +121,7 @@ fn a_question_suspends_without_ending_the_words_of_the_attempt() {
         of_attempt(4, 1, state(RunState::Working)),
         of_attempt(5, 1, delta("a question")),
     ]);
-    assert_eq!(told(&conversation), ["Juno: I have a question|"]);
+    assert_eq!(lines_of(&conversation), ["Juno: I have a question|"]);
 }
 
 #[test]
@@ -128,7 +132,7 @@ fn a_plan_is_replaced_where_it_stands() {
         by(2, person("Rosa"), Part::DataComment { text: "Thanks".to_owned() }),
         of_attempt(3, 1, plan(StepState::Done)),
     ]);
-    assert_eq!(told(&conversation), ["Juno: [Done] Read", "Rosa: Comment { text: \"Thanks\" }"]);
+    assert_eq!(lines_of(&conversation), ["Juno: [Done] Read", "Rosa: Comment { text: \"Thanks\" }"]);
     assert_eq!(conversation.entries[0].at, 1000);
 }
 
@@ -154,7 +158,7 @@ fn the_answer_stands_with_its_question() {
     let approval = ApprovalId(Uuid::from_u128(9));
     let answer = Part::DataAnswer { approval, label: Some("Leave it out".to_owned()), expired: false };
     let conversation = read(vec![of_attempt(1, 1, question()), by(2, person("Tom"), answer)]);
-    assert_eq!(told(&conversation), ["Juno: May I? Tom: Some(\"Leave it out\")"]);
+    assert_eq!(lines_of(&conversation), ["Juno: May I? Tom: Some(\"Leave it out\")"]);
 }
 
 #[test]
@@ -167,7 +171,7 @@ fn a_stop_tells_what_came_of_it() {
         of_attempt(3, 1, outcome),
         of_attempt(4, 1, state(RunState::Cancelled)),
     ]);
-    assert_eq!(told(&conversation), ["Juno: Now the", "Rosa: stop Some(\"done\")"]);
+    assert_eq!(lines_of(&conversation), ["Juno: Now the", "Rosa: stop Some(\"done\")"]);
 }
 
 #[test]
@@ -178,7 +182,7 @@ fn a_run_that_fails_says_why() {
         rehearsal: false,
     };
     let conversation = read(vec![of_attempt(1, 1, delta("Half")), of_attempt(2, 1, failed)]);
-    assert_eq!(told(&conversation), ["Juno: Half", "Juno: failed: Nobody answered"]);
+    assert_eq!(lines_of(&conversation), ["Juno: Half", "Juno: failed: Nobody answered"]);
 }
 
 #[test]
@@ -186,7 +190,7 @@ fn nothing_is_being_done_once_the_work_has_ended() {
     let steps = vec![PlanStep { title: "Read".to_owned(), state: StepState::Working }];
     let conversation =
         read(vec![of_attempt(1, 1, Part::DataPlan { steps }), of_attempt(2, 1, state(RunState::Completed))]);
-    assert_eq!(told(&conversation), ["Juno: [Open] Read"]);
+    assert_eq!(lines_of(&conversation), ["Juno: [Open] Read"]);
 }
 
 #[test]
@@ -205,7 +209,7 @@ fn what_is_unknown_or_broken_counts_and_says_nothing() {
     let unknown = known.replace("data-comment", "data-weather");
     let mut reading = Reading::default();
     assert!(reading.take(0, [unknown.as_str(), "{", known.as_str()]));
-    assert_eq!((reading.next, told(&reading.conversation).len()), (3, 1));
+    assert_eq!((reading.next, lines_of(&reading.conversation).len()), (3, 1));
 }
 
 #[test]
@@ -259,7 +263,7 @@ fn who_helps_ends_without_ending_anything_else() {
         let second: Vec<bool> = conversation.entries.iter().map(|entry| entry.second).collect();
         assert_eq!(second, [false, true]);
         assert_eq!(conversation.subs[0].agent, "Otto");
-        (told(&conversation), conversation.run.unwrap().state, conversation.subs[0].state)
+        (lines_of(&conversation), conversation.run.unwrap().state, conversation.subs[0].state)
     };
     let both = vec!["Juno: Dear|".to_owned(), "Otto: Dates|".to_owned()];
     assert_eq!(read_so(&log), (both.clone(), RunState::Working, RunState::Working));
@@ -448,8 +452,8 @@ fn a_plan_is_ticked_with_its_request() {
         of_attempt(3, 1, state(RunState::Completed)),
         by(4, juno(), Part::DataMoved { from: Column::InProgress, to: Column::Review }),
     ]);
-    assert_eq!(told(&conversation)[0], "Juno: [Done] Read[Failed] Ask[Open] Write[Open] Check");
+    assert_eq!(lines_of(&conversation)[0], "Juno: [Done] Read[Failed] Ask[Open] Write[Open] Check");
     let done = by(5, person("Rosa"), Part::DataMoved { from: Column::Review, to: Column::Done });
     assert_eq!(conversation.apply(&done), [0, 2], "the plan reads differently");
-    assert_eq!(told(&conversation)[0], "Juno: [Done] Read[Failed] Ask[Done] Write[Done] Check");
+    assert_eq!(lines_of(&conversation)[0], "Juno: [Done] Read[Failed] Ask[Done] Write[Done] Check");
 }

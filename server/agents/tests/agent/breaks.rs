@@ -199,7 +199,7 @@ async fn a_model_goes_on_where_the_last_attempt_broke_off(pg: PgPool) {
     assert!(world.lease_runs_out().await);
     let hand = world.work(model.backend());
     world.until(&request, in_review).await;
-    assert!(model.told(1).contains("Juno: I have read the fees."));
+    assert!(model.texts_of_call(1).contains("Juno: I have read the fees."));
     let (words, _) = story(&world, &request).await;
     assert_eq!(words, "I have read the fees.");
     hand.leave().await;

@@ -9,7 +9,7 @@ use sqlx::PgPool;
 
 use super::{
     model::{failed, in_review},
-    scripted::{KEY, Piece, Reply, Scripted, impatient, patient, says},
+    scripted::{KEY, Piece, Reply, Scripted, impatient, patient, words_reply},
     support::{AgentWorld, logs},
 };
 
@@ -26,7 +26,7 @@ async fn fails(pg: PgPool, replies: Vec<Reply>, words: &str, reason: &str) {
 async fn fails_within(limits: ModelLimits, pg: PgPool, replies: Vec<Reply>, words: &str, reason: &str) {
     logs::capture();
     let (world, asks) = (AgentWorld::new(pg).await, replies.len());
-    let model = Scripted::new(replies.into_iter().chain([says("Dear client, done.")]).collect()).await;
+    let model = Scripted::new(replies.into_iter().chain([words_reply("Dear client, done.")]).collect()).await;
     let request = world.ask("A letter", "Write a letter.", vec![]).await;
     let hand = world.work(model.backend_with(limits));
     let said = world.until(&request, failed).await;
@@ -136,13 +136,15 @@ async fn what_passes_is_got_over(pg: PgPool) {
     let model = Scripted::new(vec![
         Reply::Status(429, Some("0"), String::new()),
         Reply::Stream(vec![Piece::Words("Dear client, ")]),
-        says("all is well."),
+        words_reply("all is well."),
     ])
     .await;
     let request = world.ask("A letter", "Write a letter.", vec![]).await;
     let hand = world.work(model.backend());
     world.until(&request, in_review).await;
-    assert!(model.told(2).contains("Dear client, ") && model.told(2).contains("repeat nothing"));
+    assert!(
+        model.texts_of_call(2).contains("Dear client, ") && model.texts_of_call(2).contains("repeat nothing")
+    );
     let said = world.conversation(request.session_stream).await;
     let words: String = said
         .entries

@@ -15,7 +15,7 @@ use tokio::sync::Barrier;
 
 use super::{
     model::in_review,
-    scripted::{Piece, Reply, Scripted, calls, hands_in, says},
+    scripted::{Piece, Reply, Scripted, calls, hands_in, words_reply},
     support::AgentWorld,
 };
 
@@ -76,7 +76,7 @@ fn delegates() -> Reply {
 }
 
 /// Who said what, as it reads in the end.
-async fn said(world: &AgentWorld, request: &Detail) -> Vec<(String, String)> {
+async fn list_words(world: &AgentWorld, request: &Detail) -> Vec<(String, String)> {
     let read = world.conversation(request.session_stream).await;
     let words = read.entries.into_iter().filter_map(|entry| match entry.body {
         Body::Words { text, writing } => {
@@ -106,7 +106,7 @@ async fn two_help_at_once_under_their_own_names(pg: PgPool) {
 
     let system = model.asked()[0]["messages"][0]["content"].as_str().unwrap().to_owned();
     assert!(system.contains("Otto (Knows calendars.); Ada"), "{system}");
-    let told = model.told(1);
+    let told = model.texts_of_call(1);
     assert!(
         told.contains("Check the dates: nothing wrong.") && told.contains("Check the names: nothing wrong.")
     );
@@ -115,7 +115,10 @@ async fn two_help_at_once_under_their_own_names(pg: PgPool) {
         ("Juno", "I have two things checked."),
         ("Otto", "Otto begins. Otto is done."),
     ];
-    assert_eq!(said(&world, &request).await, expected.map(|(who, what)| (who.to_owned(), what.to_owned())));
+    assert_eq!(
+        list_words(&world, &request).await,
+        expected.map(|(who, what)| (who.to_owned(), what.to_owned()))
+    );
     let read = world.conversation(request.session_stream).await;
     assert_eq!(read.run.unwrap().agent, "Juno");
     assert!(read.subs.iter().all(|sub| sub.state == RunState::Completed));
@@ -137,7 +140,7 @@ async fn a_model_that_helps_answers_and_hands_nothing_over(pg: PgPool) {
         hands_in("# The letter"),
     ])
     .await;
-    let otto = Scripted::new(vec![hands_in("# Mine"), says("The second of May is a Saturday.")]).await;
+    let otto = Scripted::new(vec![hands_in("# Mine"), words_reply("The second of May is a Saturday.")]).await;
     let crew = HelpingBackends { juno: juno.backend(), others: otto.backend() };
     let request = world.ask("A letter", "Write a letter.", vec![]).await;
     let hand = world.work(Arc::new(crew));
@@ -154,10 +157,10 @@ async fn a_model_that_helps_answers_and_hands_nothing_over(pg: PgPool) {
     for not_his in ["deliver", "finish", "ask_client", "make_plan", "delegate"] {
         assert!(!tools.contains(&not_his), "{tools:?}");
     }
-    let told = otto.told(0);
+    let told = otto.texts_of_call(0);
     assert!(told.contains("You help Juno") && told.contains("Check (/material> the dates"), "{told}");
-    assert!(otto.told(1).contains("there is no tool deliver"));
-    assert!(juno.told(1).contains("The second of May is a Saturday."));
+    assert!(otto.texts_of_call(1).contains("there is no tool deliver"));
+    assert!(juno.texts_of_call(1).contains("The second of May is a Saturday."));
     let delivered = world.see(request.card.number).await.deliverables;
     assert_eq!(delivered.len(), 1);
     let version = deliverables::queries::version(&world.db, &world.owner, delivered[0].id, 1).await.unwrap();
@@ -194,7 +197,7 @@ async fn when_everybodys_worker_dies_all_go_on_and_nobody_begins_anew(pg: PgPool
         .await
         .unwrap();
     assert_eq!(runs, vec![("completed".to_owned(), 2); 3]);
-    assert!(model.told(2).contains("Check the dates: nothing wrong."));
+    assert!(model.texts_of_call(2).contains("Check the dates: nothing wrong."));
 }
 
 #[sqlx::test(migrations = "../../migrations")]
@@ -249,7 +252,7 @@ async fn what_is_said_meanwhile_waits_and_is_read(pg: PgPool) {
     gate.wait().await;
     world.until(&request, in_review).await;
     hand.leave().await;
-    assert!(model.told(1).contains("Mention the car park"));
+    assert!(model.texts_of_call(1).contains("Mention the car park"));
 }
 
 fn is_words(event: &Event) -> bool {

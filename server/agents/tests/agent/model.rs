@@ -10,7 +10,7 @@ use serde_json::json;
 use sqlx::PgPool;
 
 use super::{
-    scripted::{Piece, Reply, Scripted, calls, hands_in, says},
+    scripted::{Piece, Reply, Scripted, calls, hands_in, words_reply},
     support::AgentWorld,
 };
 
@@ -84,9 +84,9 @@ async fn goes_the_whole_way(pg: PgPool) {
             && material.contains("Hale & Partners, Law office")
             && material.matches("</material>").count() == 1
     );
-    assert!(model.told(2).contains("Service,Fee\\nWills,250"), "the file's contents come back");
-    assert!(model.told(4).contains("Theo Hale answered: Formal"));
-    let last = model.told(5);
+    assert!(model.texts_of_call(2).contains("Service,Fee\\nWills,250"), "the file's contents come back");
+    assert!(model.texts_of_call(4).contains("Theo Hale answered: Formal"));
+    let last = model.texts_of_call(5);
     assert!(last.contains("I write it now") && last.contains("Mention the car park"));
 
     let said = world.conversation(request.session_stream).await;
@@ -119,7 +119,7 @@ async fn goes_the_whole_way(pg: PgPool) {
     world
         .until(&request, |event| matches!(event.part, Part::DataDeliverable { version: 2, .. }).then_some(()))
         .await;
-    let told = model.told(6);
+    let told = model.texts_of_call(6);
     assert!(
         told.contains("Rosa Hale wants a change: Make it shorter")
             && told.contains("under the title “The letter”")
@@ -135,7 +135,7 @@ async fn a_model_without_tools_delivers_its_words(pg: PgPool) {
     let world = AgentWorld::new(pg).await;
     let refuses = Reply::Status(400, None, r#"{"error":"scripted does not support tools"}"#.into());
     let cut = Reply::Stream(vec![Piece::Words("Dear client,"), Piece::End("length")]);
-    let model = Scripted::new(vec![refuses, cut, says(" all is well.")]).await;
+    let model = Scripted::new(vec![refuses, cut, words_reply(" all is well.")]).await;
     let request = world.ask("A letter", "Write a letter.", vec![]).await;
     let hand = world.work(model.backend());
     world.until(&request, in_review).await;
@@ -161,7 +161,7 @@ async fn calls_that_make_no_sense_are_given_back(pg: PgPool) {
         calls("read_file", json!({ "name": "../../etc/passwd" })),
         calls("rm", json!({})),
         Reply::Whole(whole),
-        says("I am done, I think."),
+        words_reply("I am done, I think."),
         hands_in("Done."),
     ])
     .await;
@@ -175,7 +175,7 @@ async fn calls_that_make_no_sense_are_given_back(pg: PgPool) {
         (4, "there is no tool rm"),
         (6, "Nothing is delivered yet"),
     ] {
-        assert!(model.told(call).contains(wanted), "{call}: {}", model.told(call));
+        assert!(model.texts_of_call(call).contains(wanted), "{call}: {}", model.texts_of_call(call));
     }
     let words = world
         .conversation(request.session_stream)

@@ -133,7 +133,11 @@ async fn a_model_asks_for_an_approval(pool: PgPool) {
     assert_eq!(world.run_state(request.card.id).await, "suspended");
     approvals::commands::answer(&world.db, &world.operator, asked.id, "1").await.unwrap();
     world.until(&request, in_review).await;
-    assert!(model.told(1).contains("Olive Operator answered: Send it"), "{}", model.told(1));
+    assert!(
+        model.texts_of_call(1).contains("Olive Operator answered: Send it"),
+        "{}",
+        model.texts_of_call(1)
+    );
     let told = format!("{:?}", world.parts(request.session_stream).await);
     assert!(!told.contains("May I send"), "{told}");
     hand.leave().await;
@@ -153,9 +157,9 @@ async fn a_models_approval_survives_the_worker(pool: PgPool) {
     let hand = world.work(model.backend());
     world.until(&request, in_review).await;
     let answer = "May I send the letter? Olive Operator answered: Do not";
-    assert!(model.told(1).contains(answer), "{}", model.told(1));
+    assert!(model.texts_of_call(1).contains(answer), "{}", model.texts_of_call(1));
     assert!(
-        model.told(2).matches("Olive Operator answered: Do not").count() == 2,
+        model.texts_of_call(2).matches("Olive Operator answered: Do not").count() == 2,
         "asked again, it is told again"
     );
     let asked: i64 =

@@ -106,7 +106,7 @@ impl Scripted {
     }
 
     /// All that the model was told in the nth call, as one text.
-    pub fn told(&self, call: usize) -> String {
+    pub fn texts_of_call(&self, call: usize) -> String {
         let asked = &self.asked()[call];
         format!("{}{}{}", asked["messages"], asked["input"], asked["instructions"])
     }
@@ -338,7 +338,7 @@ impl Pen {
 }
 
 /// An answer of words alone.
-pub fn says(words: &'static str) -> Reply {
+pub fn words_reply(words: &'static str) -> Reply {
     Reply::Stream(vec![Piece::Words(words), Piece::End("stop")])
 }
 

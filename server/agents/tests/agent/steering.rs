@@ -15,7 +15,7 @@ use tokio::sync::Notify;
 
 use super::{
     model::in_review,
-    scripted::{Piece, Reply, Scripted, calls, hands_in, patient, says},
+    scripted::{Piece, Reply, Scripted, calls, hands_in, patient, words_reply},
     support::AgentWorld,
 };
 
@@ -64,7 +64,9 @@ async fn reaches_the_model_between_two_calls(pg: PgPool) {
     assert!(reason.contains("as soon as I finish this part"), "{reason}");
     gate.notify_one();
     world.until(&request, in_review).await;
-    assert!(model.told(1).contains("The client sees the plan.") && model.told(1).contains(SAID));
+    assert!(
+        model.texts_of_call(1).contains("The client sees the plan.") && model.texts_of_call(1).contains(SAID)
+    );
     assert_eq!(model.asked().len(), 2);
     let outcomes = world.parts(request.session_stream).await;
     assert_eq!(outcomes.iter().filter(|part| matches!(part, Part::DataOutcome { .. })).count(), 1);
@@ -94,7 +96,7 @@ async fn comes_before_the_end(pg: PgPool) {
     outcome(&world, &request, said).await;
     gate.notify_one();
     world.until(&request, in_review).await;
-    assert!(model.told(1).contains(SAID));
+    assert!(model.texts_of_call(1).contains(SAID));
     let delivered = world.see(request.card.number).await.deliverables.remove(0);
     let version = deliverables::queries::version(&world.db, &world.owner, delivered.id, 2).await.unwrap();
     assert_eq!(version.body.as_deref(), Some("With the car park."));
@@ -123,7 +125,7 @@ async fn does_not_wait_for_an_answer_to_begin(pg: PgPool) {
         ("done", "Got it. I’ll take that into account from here on.")
     );
     world.until(&request, in_review).await;
-    assert!(model.told(2).contains(SAID));
+    assert!(model.texts_of_call(2).contains(SAID));
     hand.leave().await;
 }
 
@@ -134,7 +136,7 @@ async fn loses_no_words_of_a_model_without_tools(pg: PgPool) {
     let model = Scripted::new(vec![
         Reply::Status(400, None, r#"{"error":"scripted does not support tools"}"#.into()),
         Reply::Stream(vec![Piece::Words("Dear client,"), Piece::Hang]),
-        says(" the car park is free."),
+        words_reply(" the car park is free."),
     ])
     .await;
     let request = world.ask("A letter", "Write a letter.", vec![]).await;

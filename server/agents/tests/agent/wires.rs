@@ -11,7 +11,7 @@ use sqlx::PgPool;
 
 use super::{
     model::{failed, in_review},
-    scripted::{KEY, Piece, Reply, Scripted, USED, calls, hands_in, models, says},
+    scripted::{KEY, Piece, Reply, Scripted, USED, calls, hands_in, models, words_reply},
     support::{AgentWorld, logs},
 };
 
@@ -57,14 +57,17 @@ async fn goes_the_whole_way(pg: PgPool, backend: Backend) {
     world.until(&request, in_review).await;
 
     assert!(
-        model.told(0).contains("You are Juno")
+        model.texts_of_call(0).contains("You are Juno")
             || model.asked()[0]["system"].to_string().contains("You are Juno")
     );
     assert_eq!(model.asked()[0]["tools"].as_array().unwrap().len(), 10);
-    assert!(model.told(2).contains("Service,Fee\\nWills,250"), "the file's contents come back");
-    assert!(model.told(3).contains("Theo Hale answered: Formal"));
-    assert!(model.told(4).contains("I write it now") && model.told(4).contains("Mention the car park"));
-    assert!(model.told(5).contains("Go on exactly where you stopped"));
+    assert!(model.texts_of_call(2).contains("Service,Fee\\nWills,250"), "the file's contents come back");
+    assert!(model.texts_of_call(3).contains("Theo Hale answered: Formal"));
+    assert!(
+        model.texts_of_call(4).contains("I write it now")
+            && model.texts_of_call(4).contains("Mention the car park")
+    );
+    assert!(model.texts_of_call(5).contains("Go on exactly where you stopped"));
 
     let said = world.conversation(request.session_stream).await;
     let words = said.entries.iter().filter_map(|entry| match &entry.body {
@@ -138,7 +141,7 @@ async fn fails_in_every_way(pg: PgPool, backend: Backend) {
         wanted.push((words, reason));
     }
     replies.push(Reply::Status(429, Some("0"), String::new()));
-    replies.push(says("Dear client, done."));
+    replies.push(words_reply("Dear client, done."));
     let model = Scripted::new(replies).await;
     world.reach_by(backend, model.address(), "scripted", KEY).await;
     let request = world.ask("A letter", "Write a letter.", vec![]).await;
@@ -233,7 +236,7 @@ async fn a_tool_that_is_not_on_its_list_is_not_there(pg: PgPool) {
     let hand = world.work(models(Admitted::private()));
     world.until(&request, in_review).await;
     assert_eq!(model.asked()[0]["tools"].as_array().unwrap().len(), 2);
-    assert!(model.told(1).contains("there is no tool ask_client"));
+    assert!(model.texts_of_call(1).contains("there is no tool ask_client"));
     assert!(
         !world
             .parts(request.session_stream)
@@ -263,10 +266,12 @@ async fn it_reads_and_writes_the_clients_notes(pg: PgPool) {
     let request = world.ask("A letter", "Write a letter.", vec![]).await;
     let hand = world.work(models(Admitted::private()));
     world.until(&request, in_review).await;
-    assert!(model.told(1).contains("There is no such note"));
-    assert!(model.told(2).contains("Kept as version 1"));
-    assert!(model.told(3).contains("Error: "), "a note that is there is not written over unread");
-    assert!(model.told(4).contains("Kept as version 2"));
-    assert!(model.told(5).contains("Version 2:") && model.told(5).contains("Warm and short."));
+    assert!(model.texts_of_call(1).contains("There is no such note"));
+    assert!(model.texts_of_call(2).contains("Kept as version 1"));
+    assert!(model.texts_of_call(3).contains("Error: "), "a note that is there is not written over unread");
+    assert!(model.texts_of_call(4).contains("Kept as version 2"));
+    assert!(
+        model.texts_of_call(5).contains("Version 2:") && model.texts_of_call(5).contains("Warm and short.")
+    );
     hand.leave().await;
 }

@@ -49,19 +49,20 @@ fn judge(url: &str, models: &[String], wanted: Option<&str>) -> Finding {
 }
 
 async fn models(base: &str, key: Option<&Secret>) -> Result<Vec<String>, String> {
-    let client = super::client().map_err(said)?;
+    let client = super::client().map_err(reason_without_url)?;
     let mut asked = client.get(format!("{}/models", base.trim_end_matches('/')));
     if let Some(key) = key {
         asked = asked.bearer_auth(key.reveal());
     }
-    let answer = asked.send().await.and_then(reqwest::Response::error_for_status).map_err(said)?;
-    let body: Value = answer.json().await.map_err(said)?;
+    let answer =
+        asked.send().await.and_then(reqwest::Response::error_for_status).map_err(reason_without_url)?;
+    let body: Value = answer.json().await.map_err(reason_without_url)?;
     let list = body["data"].as_array().ok_or("it lists no models")?;
     Ok(list.iter().filter_map(|model| Some(model["id"].as_str()?.to_owned())).collect())
 }
 
 /// Without the address, which may hold a password.
-fn said(reason: reqwest::Error) -> String {
+fn reason_without_url(reason: reqwest::Error) -> String {
     let reason = reason.without_url();
     match std::error::Error::source(&reason) {
         Some(cause) => format!("{reason}: {cause}"),

@@ -64,7 +64,7 @@ impl Post {
         Ok(())
     }
 
-    fn says(&self, answer: &'static str) {
+    fn answer_with(&self, answer: &'static str) {
         *self.answer.lock().unwrap() = answer;
     }
 }
@@ -119,7 +119,7 @@ async fn send(db: &Db, sender: &Sender) -> usize {
 #[sqlx::test(migrations = "../migrations")]
 async fn a_mail_goes_out_once_with_its_links(pool: PgPool) {
     let (db, post) = (db(&pool).await, Post::default());
-    post.says("250 fine");
+    post.answer_with("250 fine");
     let sender = sender(&post.open().await);
     queue(&pool, "rosa@harborpine.test").await;
     assert_eq!(send(&db, &sender).await, 1);
@@ -144,7 +144,7 @@ async fn a_mail_goes_out_once_with_its_links(pool: PgPool) {
 #[sqlx::test(migrations = "../migrations")]
 async fn a_passing_trouble_is_tried_again_later(pool: PgPool) {
     let (db, post) = (db(&pool).await, Post::default());
-    post.says("450 the mailbox is busy");
+    post.answer_with("450 the mailbox is busy");
     let sender = sender(&post.open().await);
     queue(&pool, "rosa@harborpine.test").await;
     assert_eq!(send(&db, &sender).await, 1);
@@ -152,7 +152,7 @@ async fn a_passing_trouble_is_tried_again_later(pool: PgPool) {
     assert_eq!((queued.as_str(), attempts), ("queued", 1));
     assert!(why.contains("busy"), "{why}");
     assert_eq!(send(&db, &sender).await, 0, "not before a minute has passed");
-    post.says("250 fine");
+    post.answer_with("250 fine");
     db.clock().advance(TimeDelta::minutes(1));
     assert_eq!(send(&db, &sender).await, 1);
     assert_eq!(state(&pool).await.0, "sent");
@@ -161,7 +161,7 @@ async fn a_passing_trouble_is_tried_again_later(pool: PgPool) {
 #[sqlx::test(migrations = "../migrations")]
 async fn what_cannot_arrive_is_given_up(pool: PgPool) {
     let (db, post) = (db(&pool).await, Post::default());
-    post.says("550 nobody of that name");
+    post.answer_with("550 nobody of that name");
     let sender = sender(&post.open().await);
     queue(&pool, "nobody@harborpine.test").await;
     send(&db, &sender).await;

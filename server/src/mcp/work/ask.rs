@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use super::{
     AgentCaller,
-    hand::{reads, writes},
+    run_argument::{reads, writes},
 };
 use crate::mcp::{
     json::when,

@@ -2,10 +2,10 @@
 
 mod ask;
 mod delegate;
-mod hand;
 mod notes;
 mod read;
-mod tools_of_its_own;
+mod run_argument;
+mod tool_use;
 mod write;
 
 use std::sync::Arc;
@@ -46,11 +46,11 @@ impl AgentCaller {
     pub(super) fn may(&self, tool: &Tool<Self>) -> bool {
         let offered =
             ALWAYS.contains(&tool.name()) || self.tools.iter().any(|allowed| allowed == tool.name());
-        offered && (tool.name() != APPROVE || self.is_heard())
+        offered && (tool.name() != APPROVE || self.takes_permission_here())
     }
 
     /// A program that asks the attempt which started it on a way of its own does not ask here.
-    fn is_heard(&self) -> bool {
+    fn takes_permission_here(&self) -> bool {
         self.run.is_none() || self.by.token.is_some_and(|token| self.gateway.decides(token))
     }
 }
@@ -62,15 +62,8 @@ pub(super) async fn allowed(db: &Db, scope: &Scope, agent: AgentId) -> Result<Ve
 
 /// Every tool of an agent at work.
 pub(super) fn tools() -> Vec<Tool<AgentCaller>> {
-    [
-        read::tools(),
-        notes::tools(),
-        ask::tools(),
-        delegate::tools(),
-        write::tools(),
-        tools_of_its_own::tools(),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
+    [read::tools(), notes::tools(), ask::tools(), delegate::tools(), write::tools(), tool_use::tools()]
+        .into_iter()
+        .flatten()
+        .collect()
 }

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{
     AgentCaller,
-    hand::{reads, writes},
+    run_argument::{reads, writes},
 };
 use crate::mcp::{
     json,

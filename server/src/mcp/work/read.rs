@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{AgentCaller, hand::reads};
+use super::{AgentCaller, run_argument::reads};
 use crate::mcp::{
     json,
     tool::{NoArguments, Tool},

@@ -12,7 +12,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::{AgentCaller, hand::writes};
+use super::{AgentCaller, run_argument::writes};
 use crate::mcp::tool::{Tool, WriteResult};
 
 /// The longest title and detail of a step, and the longest plan.

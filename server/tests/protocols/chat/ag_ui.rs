@@ -10,7 +10,7 @@ use server::sign_in_store::SignInStore;
 use sqlx::PgPool;
 use tower_sessions::SessionStore;
 
-use super::house::{ChatEvents, ChatPortal, End, header, kinds, send};
+use super::portal::{ChatEvents, ChatPortal, End, header, kinds, send};
 
 fn path(house: &ChatPortal) -> String {
     format!("/v1/ag-ui/{}", house.session)
@@ -39,7 +39,7 @@ async fn a_session_is_followed_over_its_runs_and_resumed(pool: PgPool) {
     let house = ChatPortal::new(&pool).await;
     let browser = house.browser(&house.client.member).await;
     let claimed = house.claim().await;
-    house.say(&claimed, "a", &["Dear ", "Ms. "]).await;
+    house.append_words(&claimed, "a", &["Dear ", "Ms. "]).await;
     let response = browser.get(&path(&house)).await;
     assert_eq!(header(&response, "content-type"), "text/event-stream");
     let mut heard = ChatEvents::new(response);

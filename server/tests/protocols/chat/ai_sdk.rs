@@ -12,7 +12,7 @@ use sqlx::PgPool;
 use tower_sessions::{SessionStore, session::Id};
 use uuid::Uuid;
 
-use super::house::{ChatBrowser, ChatEvents, ChatPortal, End, header, kinds, send};
+use super::portal::{ChatBrowser, ChatEvents, ChatPortal, End, header, kinds, send};
 
 fn stream_of(house: &ChatPortal) -> String {
     format!("/v1/chat/{}/stream", house.session)
@@ -45,7 +45,7 @@ async fn a_run_is_replayed_from_its_beginning_and_goes_on(pool: PgPool) {
     let house = ChatPortal::new(&pool).await;
     let browser = house.browser(&house.client.member).await;
     let claimed = house.claim().await;
-    house.say(&claimed, "a", &["Dear ", "Ms. Osei", ",\n\ncafé 你好 🙂"]).await;
+    house.append_words(&claimed, "a", &["Dear ", "Ms. Osei", ",\n\ncafé 你好 🙂"]).await;
     let response = browser.get(&stream_of(&house)).await;
     for (name, value) in [
         ("content-type", "text/event-stream"),
@@ -115,7 +115,7 @@ async fn what_is_said_reaches_the_agent_once(pool: PgPool) {
     let house = ChatPortal::new(&pool).await;
     let browser = house.browser(&house.client.member).await;
     let claimed = house.claim().await;
-    house.say(&claimed, "a", &["Dear "]).await;
+    house.append_words(&claimed, "a", &["Dear "]).await;
     let sent = written(&house, "m1", "Shorter, please.");
     let (mut one, mut two) =
         tokio::join!(async { ChatEvents::new(browser.post("/v1/chat", &sent).await) }, async {
@@ -196,7 +196,7 @@ async fn a_stop_ends_the_run_that_it_names_and_no_later_one(pool: PgPool) {
     assert_eq!((status, error.as_str()), (StatusCode::CONFLICT, "refused"));
     assert!(message.contains("is already working on this"), "{message}");
 
-    house.say(&second, "a", &["Half a sen"]).await;
+    house.append_words(&second, "a", &["Half a sen"]).await;
     heard.until(is("text-delta")).await;
     let late = json!({ "activeStreamId": first.run });
     for _ in 0..2 {
@@ -235,7 +235,7 @@ async fn a_question_ends_the_answer_until_somebody_has_answered(pool: PgPool) {
     let house = ChatPortal::new(&pool).await;
     let browser = house.browser(&house.client.member).await;
     let claimed = house.claim().await;
-    house.say(&claimed, "a", &["I have "]).await;
+    house.append_words(&claimed, "a", &["I have "]).await;
     let mut heard = ChatEvents::new(browser.get(&stream_of(&house)).await);
     heard.until(is("text-delta")).await;
     let question = Question {
@@ -362,7 +362,7 @@ async fn what_is_no_message_is_refused_in_words(pool: PgPool) {
 async fn access_that_is_taken_away_and_a_server_that_stops_cut_the_line(pool: PgPool) {
     let house = ChatPortal::new(&pool).await;
     let claimed = house.claim().await;
-    house.say(&claimed, "a", &["Half"]).await;
+    house.append_words(&claimed, "a", &["Half"]).await;
     let (leaving, staying) =
         (house.browser(&house.client.member).await, house.browser(&house.client.member).await);
     let mut left = ChatEvents::new(leaving.get(&stream_of(&house)).await);
@@ -372,7 +372,7 @@ async fn access_that_is_taken_away_and_a_server_that_stops_cut_the_line(pool: Pg
     }
     SignInStore(house.fixture.db.clone()).delete(&leaving.sign_in).await.unwrap();
     assert_eq!(left.all().await, (Vec::new(), End::Cut), "never a clean end without a finish");
-    house.say(&claimed, "b", &["More"]).await;
+    house.append_words(&claimed, "b", &["More"]).await;
     assert_eq!(words(&stayed.until(is("text-delta")).await.0), "More");
     house.shutdown.begin();
     assert_eq!(stayed.all().await, (Vec::new(), End::Cut));

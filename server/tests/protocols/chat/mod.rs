@@ -2,4 +2,4 @@
 
 mod ag_ui;
 mod ai_sdk;
-mod house;
+mod portal;

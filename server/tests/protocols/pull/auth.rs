@@ -6,7 +6,7 @@ use reqwest::{Client, Method, header};
 use serde_json::{Value, json};
 use sqlx::PgPool;
 
-use super::house::{PullPortal, PullProgram, token_of};
+use super::portal::{PullPortal, PullProgram, token_of};
 
 const RUNS: [(&str, &str); 10] = [
     ("GET", ""),

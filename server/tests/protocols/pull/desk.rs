@@ -10,7 +10,7 @@ use reqwest::{Client, Method, StatusCode};
 use serde_json::{Value, json};
 use sqlx::PgPool;
 
-use super::house::{PullPortal, PullProgram, answer};
+use super::portal::{PullPortal, PullProgram, answer};
 
 async fn ask(program: &PullProgram, key: &str, body: &Value) -> (u16, Value) {
     let url = format!("http://{}/v1/requests", program.address);

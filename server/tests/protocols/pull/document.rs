@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use server::{api, router};
 use sqlx::PgPool;
 
-use super::house::PullPortal;
+use super::portal::PullPortal;
 
 /// Protocols of others under `/v1`, which `docs/SESSIONS.md` has, and the document itself.
 const ELSEWHERE: [&str; 8] = [

@@ -5,7 +5,7 @@ use serde_json::json;
 use sqlx::PgPool;
 
 use super::{
-    house::{PullPortal, PullProgram, steer, token_of},
+    portal::{PullPortal, PullProgram, steer, token_of},
     streams::append,
 };
 
@@ -36,11 +36,11 @@ async fn one_program_helps_another(pool: PgPool) {
     assert_eq!(part.run["request"]["title"], "Follow up");
     for (stage, body) in [("Juno: ", &job), ("Otto: ", &part)] {
         let (status, stored) =
-            body.say(0, json!([{ "type": "text", "text": format!("{stage}I write.") }])).await;
+            body.append(0, json!([{ "type": "text", "text": format!("{stage}I write.") }])).await;
         assert_eq!((status, &stored["next"]), (200, &json!(1)), "each counts its own: {stored}");
     }
     let plan = json!([{ "type": "data-plan", "steps": [{ "title": "Write", "state": "working" }] }]);
-    assert_eq!(part.say(1, plan.clone()).await.0, 409);
+    assert_eq!(part.append(1, plan.clone()).await.0, 409);
     assert_eq!(append(&helper, asked.session_stream, &part, 1, &plan).await.status(), 400);
     let looks = json!([{ "type": "data-step", "id": "s", "title": "Looking", "state": "done" }]);
     assert_eq!(append(&helper, asked.session_stream, &part, 1, &looks).await.status(), 200);
@@ -50,13 +50,13 @@ async fn one_program_helps_another(pool: PgPool) {
 
     // What people say is for Juno; that Otto has finished is, too.
     steer(&house, &house.client.owner, &asked, "Shorter, please.").await;
-    let (told, after) = job.hear(job.after()).await;
+    let (told, after) = job.read_signals(job.after()).await;
     assert_eq!(told[0]["type"], "steer");
     let end = json!({ "outcome": "answered", "result": "The second of May." });
     for _ in 0..2 {
         assert_eq!(part.done("/end", end.clone()).await["state"], "completed");
     }
-    let (told, _) = job.hear(&after).await;
+    let (told, _) = job.read_signals(&after).await;
     assert_eq!(told[0], json!({ "type": "helped", "run": part.id(), "state": "completed" }));
     let (_, part_now) = helper.get(&part.path("")).await;
     assert_eq!(part_now["steers"], json!([]));
@@ -86,7 +86,7 @@ async fn who_helps_is_told_that_it_is_over(pool: PgPool) {
         job.done("/deliverables", json!({ "title": "Mail", "body": "Dear all" })).await;
         job.done("/end", json!({ "outcome": "review" })).await;
     };
-    let ((told, _), ()) = tokio::join!(part.hear(part.after()), ends);
+    let ((told, _), ()) = tokio::join!(part.read_signals(part.after()), ends);
     assert_eq!(told[0], json!({ "type": "lost", "state": "cancelled" }));
     assert_eq!(part.post("/end", json!({ "outcome": "answered", "result": "Late." })).await.0, 409);
 }

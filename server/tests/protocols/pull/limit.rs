@@ -7,7 +7,7 @@ use domain::{
 use serde_json::json;
 use sqlx::PgPool;
 
-use super::house::PullPortal;
+use super::portal::PullPortal;
 
 async fn only(house: &PullPortal) -> Approval {
     let mut open = approvals::queries::list_open(&house.fixture.db, &house.fixture.operator).await.unwrap();

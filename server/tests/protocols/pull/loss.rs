@@ -8,7 +8,7 @@ use server::shutdown::Shutdown;
 use sqlx::PgPool;
 use tokio::task::JoinSet;
 
-use super::house::PullPortal;
+use super::portal::PullPortal;
 
 #[sqlx::test(migrations = "../migrations")]
 async fn who_lost_the_lease_is_refused(pool: PgPool) {
@@ -16,11 +16,11 @@ async fn who_lost_the_lease_is_refused(pool: PgPool) {
     let asked = house.ask("Follow up").await;
     let zombie = house.program.claim().await;
     let hello = json!([{ "type": "text", "text": "Hello" }]);
-    assert_eq!(zombie.say(0, hello.clone()).await.0, 200);
+    assert_eq!(zombie.append(0, hello.clone()).await.0, 200);
     // It listens while its lease runs out.
     let listening = tokio::spawn({
         let zombie = zombie.clone();
-        async move { zombie.hear(zombie.after()).await.0 }
+        async move { zombie.read_signals(zombie.after()).await.0 }
     });
     house.somebody_listens(&asked).await;
     house.fixture.wait(TimeDelta::seconds(61));
@@ -45,7 +45,7 @@ async fn who_lost_the_lease_is_refused(pool: PgPool) {
     let (status, _) = zombie.signals(zombie.after(), 0).await;
     assert_eq!(status, 409);
     // A sequence counts from 0 in each attempt.
-    assert_eq!(next.say(0, json!([{ "type": "text", "text": "Again" }])).await.0, 200);
+    assert_eq!(next.append(0, json!([{ "type": "text", "text": "Again" }])).await.0, 200);
     let said: Vec<_> = house
         .parts(asked.session_stream)
         .await
@@ -82,7 +82,7 @@ async fn a_token_that_was_taken_back_counts_no_more(pool: PgPool) {
         let job = job.clone();
         async move { job.signals(job.after(), 25).await }
     });
-    assert_eq!(job.say(0, json!([{ "type": "text", "text": "Hello" }])).await.0, 200);
+    assert_eq!(job.append(0, json!([{ "type": "text", "text": "Hello" }])).await.0, 200);
     tokens::commands::revoke(&house.fixture.db, &house.fixture.operator, house.token).await.unwrap();
     for (rest, body) in [
         ("/heartbeat", json!({})),
@@ -106,7 +106,7 @@ async fn a_restart_of_the_server_loses_nothing(pool: PgPool) {
     let asked = house.ask("Follow up").await;
     let before = house.program.claim().await;
     let first = json!([{ "type": "text", "text": "One" }]);
-    assert_eq!(before.say(0, first.clone()).await.0, 200);
+    assert_eq!(before.append(0, first.clone()).await.0, 200);
     house.shutdown.begin();
     house.fixture.db.engine().shutdown().await;
 
@@ -116,13 +116,17 @@ async fn a_restart_of_the_server_loses_nothing(pool: PgPool) {
     let mut job = before.clone();
     job.program = before.program.at(address);
     assert_eq!(job.done("/heartbeat", json!({})).await["state"], "working");
-    assert_eq!(job.say(0, first).await.1["duplicate"], true, "the answer may have got lost with the server");
+    assert_eq!(
+        job.append(0, first).await.1["duplicate"],
+        true,
+        "the answer may have got lost with the server"
+    );
     let (_, run) = job.program.get(&job.path("")).await;
     assert_eq!(run["next"]["session"], 1);
-    assert_eq!(job.say(1, json!([{ "type": "text", "text": "Two" }])).await.0, 200);
+    assert_eq!(job.append(1, json!([{ "type": "text", "text": "Two" }])).await.0, 200);
     domain::controls::commands::steer(&db, &house.client.owner, asked.card.id, "Shorter.").await.unwrap();
     assert_eq!(
-        job.hear(job.after())
+        job.read_signals(job.after())
             .await
             .0
             .as_array()

@@ -5,7 +5,7 @@ use reqwest::Client;
 use serde_json::{Value, json};
 use sqlx::PgPool;
 
-use super::house::{PullPortal, PulledRun};
+use super::portal::{PullPortal, PulledRun};
 
 /// As they stand in a body.
 const NUMBERS: [&str; 11] = [

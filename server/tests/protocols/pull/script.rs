@@ -11,7 +11,7 @@ use sessions::{Offset, StreamId};
 use sqlx::PgPool;
 use tokio::process::Command;
 
-use super::house::{FOREVER, PullPortal, steer, token_of};
+use super::portal::{FOREVER, PullPortal, steer, token_of};
 
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/pull-agent.sh");
 

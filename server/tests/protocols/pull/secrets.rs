@@ -7,7 +7,7 @@ use sqlx::PgPool;
 use uuid::Uuid;
 
 use super::{
-    house::{PullPortal, PulledRun},
+    portal::{PullPortal, PulledRun},
     streams::append,
 };
 
@@ -25,8 +25,8 @@ fn more(id: &str, words: &str) -> Value {
     json!([{ "type": "text-delta", "id": id, "delta": words }])
 }
 
-async fn say(job: &PulledRun, sequence: u64, parts: Value) -> Value {
-    let (status, stored) = job.say(sequence, parts).await;
+async fn append(job: &PulledRun, sequence: u64, parts: Value) -> Value {
+    let (status, stored) = job.append(sequence, parts).await;
     assert_eq!(status, 200, "{stored}");
     stored
 }
@@ -40,23 +40,23 @@ async fn one_that_is_cut_over_several_calls_is_taken_out(pool: PgPool) {
         { "type": "text-start", "id": "a" },
         { "type": "text-delta", "id": "a", "delta": "Use sk-abcd" },
     ]);
-    say(&job, 0, begun.clone()).await;
+    append(&job, 0, begun.clone()).await;
     assert_eq!(text(&house, asked.session_stream, "a").await, "Use ");
     let kept: String =
         sqlx::query_scalar("SELECT kept::text FROM run").fetch_one(&house.fixture.pool).await.unwrap();
     assert!(!kept.contains("sk-"), "what waits is sealed: {kept}");
     // Something else goes on meanwhile, and what was sent is sent again.
-    say(&job, 1, more("b", "Beside it.")).await;
-    assert_eq!(say(&job, 0, begun).await["duplicate"], true);
+    append(&job, 1, more("b", "Beside it.")).await;
+    assert_eq!(append(&job, 0, begun).await["duplicate"], true);
     // Another server takes the next call.
     let stop = server::shutdown::Shutdown::default();
     let other = shared::serve(&house.fixture.db, &stop).await;
     let elsewhere = PulledRun { program: job.program.at(other), run: job.run.clone() };
-    let stored = say(&elsewhere, 2, more("a", "efghijklmnop")).await;
+    let stored = append(&elsewhere, 2, more("a", "efghijklmnop")).await;
     assert_eq!((&stored["duplicate"], &stored["next"]), (&json!(false), &json!(3)), "it counts");
-    assert_eq!(say(&job, 2, more("a", "efghijklmnop")).await["duplicate"], true);
-    say(&job, 3, more("a", "qrstuv, and go on")).await;
-    say(&job, 4, json!([{ "type": "text-end", "id": "a" }])).await;
+    assert_eq!(append(&job, 2, more("a", "efghijklmnop")).await["duplicate"], true);
+    append(&job, 3, more("a", "qrstuv, and go on")).await;
+    append(&job, 4, json!([{ "type": "text-end", "id": "a" }])).await;
     assert_eq!(text(&house, asked.session_stream, "a").await, "Use ***, and go on");
     assert_eq!(text(&house, asked.session_stream, "b").await, "Beside it.");
     let all = format!("{:?}", house.log(asked.session_stream).await);
@@ -87,10 +87,10 @@ async fn what_only_looked_like_the_beginning_of_one_is_there_in_the_end(pool: Pg
     let house = PullPortal::new(&pool).await;
     let asked = house.ask("Follow up").await;
     let job = house.program.claim().await;
-    say(&job, 0, more("a", "Is it s")).await;
-    say(&job, 1, json!([{ "type": "text-delta", "id": "b", "delta": "It ends on t" }])).await;
+    append(&job, 0, more("a", "Is it s")).await;
+    append(&job, 1, json!([{ "type": "text-delta", "id": "b", "delta": "It ends on t" }])).await;
     assert_eq!(text(&house, asked.session_stream, "a").await, "Is it ");
-    say(&job, 2, json!([{ "type": "text-end", "id": "a" }])).await;
+    append(&job, 2, json!([{ "type": "text-end", "id": "a" }])).await;
     assert_eq!(text(&house, asked.session_stream, "a").await, "Is it s");
     // The other was never ended, but the work is.
     job.done("/deliverables", json!({ "title": "Mail", "body": "Dear all" })).await;

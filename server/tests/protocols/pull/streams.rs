@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use super::house::{PullPortal, PullProgram, PulledRun, token_of};
+use super::portal::{PullPortal, PullProgram, PulledRun, token_of};
 
 pub async fn append(
     program: &PullProgram,

@@ -10,7 +10,7 @@ use serde_json::json;
 use sha2::Digest;
 use sqlx::PgPool;
 
-use super::house::{PullPortal, steer};
+use super::portal::{PullPortal, steer};
 
 #[sqlx::test(migrations = "../migrations")]
 async fn a_program_does_the_work(pool: PgPool) {
@@ -33,18 +33,18 @@ async fn a_program_does_the_work(pool: PgPool) {
 
     let plan = json!([{ "type": "data-plan", "steps": [{ "title": "Write", "state": "working" }] },
         { "type": "data-step", "id": "s", "title": "Reading", "state": "done" }]);
-    let stored = job.say(0, plan).await.1;
+    let stored = job.append(0, plan).await.1;
     assert_eq!(stored["next"], 1);
     let words = json!([{ "type": "text", "text": "Dear all" }]);
-    assert_eq!(job.say(1, words.clone()).await.1["duplicate"], false);
-    assert_eq!(job.say(1, words).await.1["duplicate"], true, "what is sent again is stored once");
-    let (status, gap) = job.say(7, json!([{ "type": "text", "text": "Later" }])).await;
+    assert_eq!(job.append(1, words.clone()).await.1["duplicate"], false);
+    assert_eq!(job.append(1, words).await.1["duplicate"], true, "what is sent again is stored once");
+    let (status, gap) = job.append(7, json!([{ "type": "text", "text": "Later" }])).await;
     assert_eq!((status, &gap["expected"]), (409, &json!(2)), "{gap}");
     let tool =
         json!([{ "type": "tool-input-available", "toolCallId": "1", "toolName": "mail", "input": {} }]);
     let behind = json!({ "sequence": 0, "backstage": true, "parts": tool });
     assert_eq!(job.done("/events", behind).await["next"], 1);
-    let (status, refused) = job.say(2, tool).await;
+    let (status, refused) = job.append(2, tool).await;
     assert_eq!(status, 422, "a tool's call is not for the client: {refused}");
 
     job.done("/usage", json!({ "key": "all", "model": "m", "input_tokens": 9, "output_tokens": 4 })).await;
@@ -97,8 +97,10 @@ async fn what_people_say_reaches_it(pool: PgPool) {
     let house = PullPortal::new(&pool).await;
     let asked = house.ask("Follow up").await;
     let job = house.program.claim().await;
-    let (heard, ()) =
-        tokio::join!(job.hear(job.after()), steer(&house, &house.client.owner, &asked, "Shorter, please."));
+    let (heard, ()) = tokio::join!(
+        job.read_signals(job.after()),
+        steer(&house, &house.client.owner, &asked, "Shorter, please.")
+    );
     let (signals, after) = heard;
     assert_eq!(signals[0]["type"], "steer");
     assert_eq!(signals[0]["text"], "Shorter, please.");
@@ -129,13 +131,13 @@ async fn a_stop_reaches_it_and_is_answered(pool: PgPool) {
     let (status, early) = job.post("/end", json!({ "outcome": "stopped" })).await;
     assert_eq!(status, 409, "{early}");
     let stop = controls::commands::stop(&house.fixture.db, &house.client.owner, asked.card.id);
-    let (heard, stopped) = tokio::join!(job.hear(job.after()), stop);
+    let (heard, stopped) = tokio::join!(job.read_signals(job.after()), stop);
     assert_eq!(heard.0[0]["type"], "stop");
     assert_eq!(heard.0[0]["control"], stopped.unwrap().control.to_string());
     for _ in 0..2 {
         assert_eq!(job.done("/end", json!({ "outcome": "stopped" })).await["state"], "cancelled");
     }
-    let (status, lost) = job.say(0, json!([{ "type": "text", "text": "And yet" }])).await;
+    let (status, lost) = job.append(0, json!([{ "type": "text", "text": "And yet" }])).await;
     assert_eq!((status, lost["type"].as_str()), (409, Some("/docs/api#lost")), "{lost}");
     let parts = house.parts(asked.session_stream).await;
     assert!(parts.iter().any(|part| matches!(part, Part::DataOutcome { outcome, .. } if outcome == "done")));
@@ -160,8 +162,10 @@ async fn a_question_waits_for_its_answer(pool: PgPool) {
         let (status, _) = job.post("/end", json!({ "outcome": "review" })).await;
         assert_eq!(status, 409, "it waits");
         let id: ApprovalId = approval.as_str().unwrap().parse().unwrap();
-        let (heard, won) =
-            tokio::join!(job.hear(after), approvals::commands::answer(&house.fixture.db, by, id, "n"));
+        let (heard, won) = tokio::join!(
+            job.read_signals(after),
+            approvals::commands::answer(&house.fixture.db, by, id, "n")
+        );
         won.unwrap();
         let answer = &heard.0[0];
         assert_eq!(

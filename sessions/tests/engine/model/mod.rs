@@ -17,10 +17,10 @@ use play::TwoNodes;
 async fn the_engine_does_what_the_model_does(database: PgPool) {
     let options = crate::support::connect_options(&database);
     // Each story runs to its end before the next one is made up, which needs a thread that may wait.
-    tokio::task::spawn_blocking(move || tell(options)).await.unwrap();
+    tokio::task::spawn_blocking(move || play_stories(options)).await.unwrap();
 }
 
-fn tell(options: PgConnectOptions) {
+fn play_stories(options: PgConnectOptions) {
     let cases = std::env::var("THROUGHLINE_MODEL_CASES").map_or(48, |cases| cases.parse().unwrap());
     let runtime = Runtime::new().unwrap();
     let stage = runtime.block_on(TwoNodes::new(options));

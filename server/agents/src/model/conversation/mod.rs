@@ -85,7 +85,7 @@ impl<'a> ModelConversation<'a> {
                 return Err(over);
             }
             self.take_up_steers().await?;
-            match self.speak().await? {
+            match self.next_answer().await? {
                 AnswerOutcome::Steered(words) => {
                     self.spoken.push_str(&words);
                     self.agent(words, Vec::new(), Vec::new());

@@ -34,7 +34,7 @@ impl ModelConversation<'_> {
     }
 
     /// Asks for the next answer, as often as it is worth it.
-    pub(super) async fn speak(&mut self) -> Result<AnswerOutcome, AttemptFailure> {
+    pub(super) async fn next_answer(&mut self) -> Result<AnswerOutcome, AttemptFailure> {
         let (mut tries, mut backoff) = (1, Backoff::new(self.endpoint.limits.pause, Duration::MAX));
         loop {
             let mut batcher = TextBatcher::new(format!("{TEXT}{}", self.texts));

@@ -16,7 +16,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use sessions::Offset;
 
-use super::{AgentCaller, hand::reads};
+use super::{AgentCaller, run_argument::reads};
 use crate::mcp::tool::Tool;
 
 /// How long an operator may decide: whoever waits holds a place at work.

@@ -169,7 +169,7 @@ impl PulledRun {
         answer
     }
 
-    pub async fn say(&self, sequence: u64, parts: Value) -> (u16, Value) {
+    pub async fn append(&self, sequence: u64, parts: Value) -> (u16, Value) {
         self.post("/events", json!({ "sequence": sequence, "parts": parts })).await
     }
 
@@ -179,7 +179,7 @@ impl PulledRun {
     }
 
     /// Listens until there is something; what, and where it goes on.
-    pub async fn hear(&self, after: &str) -> (Value, String) {
+    pub async fn read_signals(&self, after: &str) -> (Value, String) {
         let (status, heard) = self.signals(after, 20).await;
         assert_eq!(status, 200, "{heard}");
         (heard["signals"].clone(), heard["after"].as_str().unwrap().to_owned())

@@ -145,10 +145,10 @@ impl FaultPortal {
     }
 
     /// What the nodes said last.
-    pub async fn said(&self) -> String {
+    pub async fn last_output(&self) -> String {
         let mut all = String::new();
         for (node, slot) in self.nodes.iter().enumerate() {
-            let said = slot.lock().await.process.as_ref().map(Process::said).unwrap_or_default();
+            let said = slot.lock().await.process.as_ref().map(Process::last_output).unwrap_or_default();
             all.push_str(&format!("node {node} said:\n{said}\n"));
         }
         all

@@ -56,7 +56,7 @@ impl ChatPortal {
         self.fixture.claim().await
     }
 
-    pub async fn say(&self, claimed: &ClaimedRun, id: &str, words: &[&str]) {
+    pub async fn append_words(&self, claimed: &ClaimedRun, id: &str, words: &[&str]) {
         let mut parts = vec![Part::TextStart { id: id.into() }];
         parts.extend(words.iter().map(|delta| Part::TextDelta { id: id.into(), delta: (*delta).into() }));
         runs::commands::append_events(&self.fixture.db, claimed, parts).await.unwrap();
