@@ -16,6 +16,7 @@ pub mod offer_card;
 pub mod page_head;
 pub mod pager;
 pub mod person;
+pub mod post_form;
 pub mod request;
 pub mod search;
 pub mod time;

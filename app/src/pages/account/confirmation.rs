@@ -19,6 +19,7 @@ use super::{
 };
 use crate::{
     components::field::{self, Field},
+    components::post_form::PostForm,
     web::{Cx, Form, Frame, Page, PostedForm, Problem, answer, redirect, redirect_with},
 };
 
@@ -118,13 +119,13 @@ fn page(cx: &Cx, token: &str, asked: &Confirmation, form: &Form) -> Response {
         view! {
             <h1 dir="auto">{title}</h1>
             <p class="soft" dir="auto">{text}</p>
-            <form class="form" method="post" action=action.clone()>
-                {field::token(cx)}
-                {field::summary(form)}
-                {claims::questions(cx, form, &asked.claims)}
-                {(!knows_me).then(|| Field::password(form, "password", label).autocomplete("current-password").required().show())}
-                <button class="button primary wide">{button}</button>
-            </form>
+            {PostForm::new(cx, action.clone(), form).checked_by_browser()
+                .fields(view! {
+                    {claims::questions(cx, form, &asked.claims)}
+                    {(!knows_me).then(|| Field::password(form, "password", label).autocomplete("current-password").required().show())}
+                })
+                .wide_submit(button)
+                .show()}
             <form class="form" method="post" action=action>
                 {field::token(cx)}
                 <button class="button quiet wide" name="mine" value="no">"I did not sign up"</button>

@@ -18,7 +18,8 @@ use super::{
     enter::{enter, home, note},
 };
 use crate::{
-    components::field::{self, Field},
+    components::field::Field,
+    components::post_form::PostForm,
     web::{Cx, Form, Frame, Page, PostedForm, Problem, redirect_with},
 };
 
@@ -98,13 +99,13 @@ fn page(cx: &Cx, token: &str, invitation: &Invitation, form: &Form) -> Response 
                 {invitation.workspace.clone()} " does the work, and you can watch it happen. "
                 <span class="soft">{role_words(invitation.role)} "."</span>
             </p>
-            <form class="form" method="post" action=action>
-                {field::token(cx)}
-                {field::summary(form)}
-                {claims::questions(cx, form, &asked)}
-                {way_in(invitation, form, signed_in)}
-                <button class="button primary wide">{format!("Join {place}")}</button>
-            </form>
+            {PostForm::new(cx, action, form).checked_by_browser()
+                .fields(view! {
+                    {claims::questions(cx, form, &asked)}
+                    {way_in(invitation, form, signed_in)}
+                })
+                .wide_submit(format!("Join {place}"))
+                .show()}
         }
     })
 }

@@ -16,7 +16,8 @@ use super::{
     trial_hint,
 };
 use crate::{
-    components::field::{self, Field},
+    components::field::Field,
+    components::post_form::PostForm,
     web::{Cx, Fields, Form, Frame, Page, PostedForm, Problem, redirect_with},
 };
 
@@ -80,12 +81,12 @@ fn ask_page(cx: &Cx, form: &Form) -> Response {
         view! {
             <h1>"Reset your password"</h1>
             <p class="soft">"Enter your email and we’ll send you a link to set a new password."</p>
-            <form class="form" method="post" action="/reset">
-                {field::token(cx)}
-                {field::summary(form)}
-                {Field::email(form, "email", "Email").autocomplete("username").required().show()}
-                <button class="button primary wide">"Send reset link"</button>
-            </form>
+            {PostForm::new(cx, "/reset", form).checked_by_browser()
+                .fields(view! {
+                    {Field::email(form, "email", "Email").autocomplete("username").required().show()}
+                })
+                .wide_submit("Send reset link")
+                .show()}
             <p class="after"><a href="/sign-in">"Back to sign in"</a></p>
         }
     })
@@ -115,19 +116,19 @@ fn set_page(cx: &Cx, token: &str, reset: &PasswordReset, form: &Form) -> Respons
         view! {
             <h1>"Set your password"</h1>
             <p class="soft">{format!("For {}. You’ll be signed out on all your other devices.", display_email(&reset.email))}</p>
-            <form class="form" method="post" action=action>
-                {field::token(cx)}
-                {field::summary(form)}
-                // For the browser's keeper of passwords, which wants to know whose it is.
-                <input class="visually-hidden" type="email" name="email" autocomplete="username" value=reset.email.clone()
-                    tabindex="-1" aria-hidden="true" readonly />
-                {claims::questions(cx, form, &reset.claims)}
-                {password
-                    .hint("At least 10 characters. A short sentence works great.")
-                    .autocomplete("new-password")
-                    .show()}
-                <button class="button primary wide">"Save and sign in"</button>
-            </form>
+            {PostForm::new(cx, action, form).checked_by_browser()
+                .fields(view! {
+                    // For the browser's keeper of passwords, which wants to know whose it is.
+                    <input class="visually-hidden" type="email" name="email" autocomplete="username" value=reset.email.clone()
+                        tabindex="-1" aria-hidden="true" readonly />
+                    {claims::questions(cx, form, &reset.claims)}
+                    {password
+                        .hint("At least 10 characters. A short sentence works great.")
+                        .autocomplete("new-password")
+                        .show()}
+                })
+                .wide_submit("Save and sign in")
+                .show()}
         }
     })
 }

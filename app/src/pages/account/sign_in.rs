@@ -10,7 +10,8 @@ use leptos::prelude::*;
 
 use super::enter::{enter_and_go, local, onward};
 use crate::{
-    components::field::{self, Field},
+    components::field::Field,
+    components::post_form::PostForm,
     web::{CarriedForm, Cx, Fields, Form, Frame, Page, PostedForm, Problem, TYPED_FIELD, carry, redirect},
 };
 
@@ -60,15 +61,15 @@ fn page(cx: &Cx, form: &Form) -> Response {
         view! {
             <h1>"Sign in"</h1>
             {waits}
-            <form class="form" method="post" action="/sign-in">
-                {field::token(cx)}
-                <input type="hidden" name="next" value=next />
-                {(!typed.is_empty()).then(|| view! { <input type="hidden" name=TYPED_FIELD value=typed /> })}
-                {field::summary(form)}
-                {Field::email(form, "email", "Email").autocomplete("username").required().show()}
-                {Field::password(form, "password", "Password").autocomplete("current-password").required().show()}
-                <button class="button primary wide">"Sign in"</button>
-            </form>
+            {PostForm::new(cx, "/sign-in", form).checked_by_browser()
+                .fields(view! {
+                    <input type="hidden" name="next" value=next />
+                    {(!typed.is_empty()).then(|| view! { <input type="hidden" name=TYPED_FIELD value=typed /> })}
+                    {Field::email(form, "email", "Email").autocomplete("username").required().show()}
+                    {Field::password(form, "password", "Password").autocomplete("current-password").required().show()}
+                })
+                .wide_submit("Sign in")
+                .show()}
             <p class="after"><a href="/reset">"Forgot your password?"</a></p>
             <p class="after">"New here? " <a href="/#offers">"See plans"</a></p>
         }

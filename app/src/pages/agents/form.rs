@@ -10,10 +10,7 @@ use serde::Deserialize;
 
 use super::{LIST, reach};
 use crate::{
-    components::{
-        field::{self, Field},
-        page_head::PageHead,
-    },
+    components::{field::Field, page_head::PageHead, post_form::PostForm},
     web::{DeskTab, Fields, Form, Frame, Operator, Page, PostedForm, Problem, redirect_with},
 };
 
@@ -122,23 +119,23 @@ fn view(operator: &Operator, sheet: Sheet, choices: Vec<(String, String)>) -> An
     };
     view! {
         {PageHead::named(&heading).crumbs(&[(LIST, "Agents")], &heading).show()}
-        <form class="form agent-form" method="post" action=action novalidate>
-            {field::token(&operator.cx)}
-            {field::summary(form)}
-            {Field::text(form, "name", "Name").hint("Clients see this name on everything the agent writes.").required().max(60).show()}
-            {Field::select(form, "client", "Works for", choices).required().show()}
-            {Field::area(form, "persona", "How this agent works and writes", 8)
-                .hint("In your own words: tone, habits, what to avoid. The agent reads this before every request.")
-                .max(10_000)
-                .show()}
-            {reach::fields(form, has_key)}
-            {tried.map(found)}
-            <div class="button-row">
+        {PostForm::new(&operator.cx, action, form).class("form agent-form")
+            .fields(view! {
+                {Field::text(form, "name", "Name").hint("Clients see this name on everything the agent writes.").required().max(60).show()}
+                {Field::select(form, "client", "Works for", choices).required().show()}
+                {Field::area(form, "persona", "How this agent works and writes", 8)
+                    .hint("In your own words: tone, habits, what to avoid. The agent reads this before every request.")
+                    .max(10_000)
+                    .show()}
+                {reach::fields(form, has_key)}
+                {tried.map(found)}
+            })
+            .buttons(view! {
                 <button class="button primary">{word}</button>
                 <button class="button" name="do" value="try">"Test connection"</button>
                 <a class="button quiet" href=LIST>"Back"</a>
-            </div>
-        </form>
+            })
+            .show()}
     }
     .into_any()
 }

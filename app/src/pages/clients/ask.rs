@@ -13,8 +13,8 @@ use super::{LIST, find};
 use crate::{
     components::{
         desk::{client_path, request_path},
-        field,
         page_head::PageHead,
+        post_form::PostForm,
     },
     pages::requests::form,
     web::{DeskTab, Fields, Form, Frame, Operator, Page, Path, PostedForm, Problem, redirect_with},
@@ -69,18 +69,18 @@ fn view(operator: &Operator, client: &Client, form: &Form, preview: Option<Strin
         {PageHead::new(format!("New request for {}", client.name))
             .crumbs(&[(LIST, "Clients"), (&back, &client.name)], "New request")
             .show()}
-        <form class="form" method="post" action=format!("{back}/requests/new") novalidate>
-            {field::token(&operator.cx)}
-            <input type="hidden" name="form_key" value=form.values.text("form_key").to_owned() />
-            {field::summary(form)}
-            {form::words(form, preview)}
-            {form::priorities(form)}
-            <div class="button-row">
+        {PostForm::new(&operator.cx, format!("{back}/requests/new"), form)
+            .fields(view! {
+                <input type="hidden" name="form_key" value=form.values.text("form_key").to_owned() />
+                {form::words(form, preview)}
+                {form::priorities(form)}
+            })
+            .buttons(view! {
                 <button class="button primary" name="do" value="ask">"Send request"</button>
                 <button class="button" name="do" value="later">"Save to Backlog"</button>
                 <p>"You can add files once it’s created."</p>
-            </div>
-        </form>
+            })
+            .show()}
     }
     .into_any()
 }

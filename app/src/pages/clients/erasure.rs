@@ -16,6 +16,7 @@ use crate::{
         desk::{client_path, hidden},
         field::{self, Field},
         page_head::PageHead,
+        post_form::PostForm,
         time::Times,
     },
     web::{DeskTab, Fields, Form, Frame, Operator, Page, Path, PostedForm, Problem, answer, redirect_with},
@@ -129,16 +130,16 @@ fn confirmation(
             {access(comes_to, times).map(|words| view! { <p>{words}</p> })}
             <p>"Its owners get an email with the date now."</p>
         </section>
-        <form class="form" method="post" action=format!("{back}/erasure") novalidate>
-            {field::token(&operator.cx)}
-            {field::summary(form)}
-            <p>"To go on, type the company’s name: " <b dir="auto">{client.name.clone()}</b></p>
-            {Field::text(form, "name", "Company’s name").required().max(120).show()}
-            <div class="button-row">
+        {PostForm::new(&operator.cx, format!("{back}/erasure"), form)
+            .fields(view! {
+                <p>"To go on, type the company’s name: " <b dir="auto">{client.name.clone()}</b></p>
+                {Field::text(form, "name", "Company’s name").required().max(120).show()}
+            })
+            .buttons(view! {
                 <button class="button danger">"Erase this client"</button>
                 <a class="button quiet" href=back.clone()>"Cancel"</a>
-            </div>
-        </form>
+            })
+            .show()}
     }
     .into_any()
 }

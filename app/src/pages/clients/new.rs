@@ -9,11 +9,7 @@ use leptos::prelude::*;
 
 use super::LIST;
 use crate::{
-    components::{
-        desk::client_path,
-        field::{self, Field},
-        page_head::PageHead,
-    },
+    components::{desk::client_path, field::Field, page_head::PageHead, post_form::PostForm},
     pages::billing::party,
     web::{DeskTab, Fields, Form, Frame, Operator, Page, PostedForm, Problem, redirect_with},
 };
@@ -64,29 +60,26 @@ fn choices(offers: &[Offer]) -> Vec<(String, String)> {
 fn view(operator: &Operator, form: &Form, offers: &[Offer]) -> AnyView {
     view! {
         {PageHead::new("New client").crumbs(&[(LIST, "Clients")], "New").show()}
-        <form class="form" method="post" action=LIST novalidate>
-            {field::token(&operator.cx)}
-            {field::summary(form)}
-            {Field::text(form, "name", "Business").required().max(120).autocomplete("off").show()}
-            {Field::select(form, "offer", "Offer", choices(offers))
-                .hint("Uses the offer’s current terms. The first invoice goes out right away.")
-                .required()
-                .show()}
-            {Field::email(form, "email", "Owner’s email")
-                .hint("We’ll send them an invitation. Leave blank to invite someone later.")
-                .autocomplete("off")
-                .max(254)
-                .show()}
-            <fieldset>
-                <legend>"Where invoices go"</legend>
-                <p class="hint">"You can add this later. Invoices wait until the address is here."</p>
-                {party::billed(form, false)}
-            </fieldset>
-            <div class="button-row">
-                <button class="button primary">"Add client"</button>
-                <a class="button quiet" href=LIST>"Back"</a>
-            </div>
-        </form>
+        {PostForm::new(&operator.cx, LIST, form)
+            .fields(view! {
+                {Field::text(form, "name", "Business").required().max(120).autocomplete("off").show()}
+                {Field::select(form, "offer", "Offer", choices(offers))
+                    .hint("Uses the offer’s current terms. The first invoice goes out right away.")
+                    .required()
+                    .show()}
+                {Field::email(form, "email", "Owner’s email")
+                    .hint("We’ll send them an invitation. Leave blank to invite someone later.")
+                    .autocomplete("off")
+                    .max(254)
+                    .show()}
+                <fieldset>
+                    <legend>"Where invoices go"</legend>
+                    <p class="hint">"You can add this later. Invoices wait until the address is here."</p>
+                    {party::billed(form, false)}
+                </fieldset>
+            })
+            .submit_or_leave("Add client", "Back", LIST)
+            .show()}
     }
     .into_any()
 }

@@ -14,8 +14,9 @@ use super::{
 };
 use crate::{
     components::{
-        field::{Field, summary, token},
+        field::{Field, token},
         page_head::PageHead,
+        post_form::PostForm,
     },
     web::{Cx, DeskTab, Fields, Form, Frame, Operator, Page, PostedForm, Problem, redirect_with},
 };
@@ -151,16 +152,16 @@ fn set(cx: &Cx, prices: &PriceTable, form: &Form) -> AnyView {
     view! {
         <section class="section">
             <div class="section-head"><h2>"Set a price"</h2></div>
-            <form class="form" method="post" action=PRICES novalidate>
-                {token(cx)}
-                {summary(form)}
-                {Field::text(form, "model", "Model").hint(hint).list("models").required().max(200).show()}
-                <datalist id="models">{known}</datalist>
-                {amount("input", "Input, per million tokens").required().show()}
-                {amount("cached", "Cached input, per million tokens").hint("Leave blank to use the regular input price.").show()}
-                {amount("output", "Output, per million tokens").required().show()}
-                <div class="button-row"><button class="button primary">"Save"</button></div>
-            </form>
+            {PostForm::new(cx, PRICES, form)
+                .fields(view! {
+                    {Field::text(form, "model", "Model").hint(hint).list("models").required().max(200).show()}
+                    <datalist id="models">{known}</datalist>
+                    {amount("input", "Input, per million tokens").required().show()}
+                    {amount("cached", "Cached input, per million tokens").hint("Leave blank to use the regular input price.").show()}
+                    {amount("output", "Output, per million tokens").required().show()}
+                })
+                .submit("Save")
+                .show()}
         </section>
     }
     .into_any()

@@ -11,6 +11,7 @@ use crate::{
         field::{self, Field},
         page_head::PageHead,
         person::initials,
+        post_form::PostForm,
         time::Times,
     },
     pages::account::{role_words, trial_hint},
@@ -177,13 +178,13 @@ fn invite(at: &PeopleContext, form: &Form) -> AnyView {
     view! {
         <section class="section" aria-labelledby="invite">
             <h2 id="invite">"Invite someone"</h2>
-            <form class="form" method="post" action=action>
-                {field::token(&at.cx)}
-                {field::summary(form)}
-                {Field::email(form, "email", "Email").autocomplete("off").required().hint("They’ll get a link that works once and expires in seven days").show()}
-                {role}
-                <div class="button-row"><button class="button primary">"Send invitation"</button></div>
-            </form>
+            {PostForm::new(&at.cx, action, form).checked_by_browser()
+                .fields(view! {
+                    {Field::email(form, "email", "Email").autocomplete("off").required().hint("They’ll get a link that works once and expires in seven days").show()}
+                    {role}
+                })
+                .submit("Send invitation")
+                .show()}
             {trial_hint(&at.cx.bare)}
         </section>
     }

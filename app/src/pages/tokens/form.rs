@@ -11,8 +11,9 @@ use serde::Deserialize;
 use super::{LIST, made};
 use crate::{
     components::{
-        field::{self, Field, checkbox},
+        field::{Field, checkbox},
         page_head::PageHead,
+        post_form::PostForm,
     },
     web::{DeskTab, Fields, Form, Frame, Operator, Page, PostedForm, Problem},
 };
@@ -77,21 +78,18 @@ async fn choices(operator: &Operator) -> domain::Result<(Choices, Choices)> {
 fn view(operator: &Operator, form: &Form, agents: Choices, clients: Choices) -> AnyView {
     view! {
         {PageHead::new("New token").crumbs(&[(LIST, "Tokens")], "New token").show()}
-        <form class="form" method="post" action=LIST novalidate>
-            {field::token(&operator.cx)}
-            {field::summary(form)}
-            {Field::text(form, "name", "Name").hint("What will use it, like “Juno’s server”.").required().max(60).show()}
-            {Field::select(form, "agent", "Acts as", agents)
-                .hint("An agent’s token can claim that agent’s runs and nothing else.")
-                .required()
-                .show()}
-            {Field::select(form, "client", "Clients", clients).hint("If you limit it to one client, it can’t see the others.").required().show()}
-            {rights(form)}
-            <div class="button-row">
-                <button class="button primary">"Create token"</button>
-                <a class="button quiet" href=LIST>"Back"</a>
-            </div>
-        </form>
+        {PostForm::new(&operator.cx, LIST, form)
+            .fields(view! {
+                {Field::text(form, "name", "Name").hint("What will use it, like “Juno’s server”.").required().max(60).show()}
+                {Field::select(form, "agent", "Acts as", agents)
+                    .hint("An agent’s token can claim that agent’s runs and nothing else.")
+                    .required()
+                    .show()}
+                {Field::select(form, "client", "Clients", clients).hint("If you limit it to one client, it can’t see the others.").required().show()}
+                {rights(form)}
+            })
+            .submit_or_leave("Create token", "Back", LIST)
+            .show()}
     }
     .into_any()
 }
