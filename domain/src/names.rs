@@ -20,6 +20,11 @@ pub fn read(errors: &mut FieldErrors, field: &str, typed: &str, most: usize, mis
     name
 }
 
+/// What a mail or a page calls somebody: the first word of their name.
+pub fn first_name(name: &str) -> &str {
+    name.split_whitespace().next().unwrap_or_default()
+}
+
 /// Why something is no name, and what to do about it.
 pub fn objection(name: &str) -> Option<&'static str> {
     if name.chars().any(|c| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')) {

@@ -65,6 +65,7 @@ impl<'a> DemoWorker<'a> {
         let part = Part::DataStep {
             id: format!("step-{}", self.said),
             title: title.to_owned(),
+            result: String::new(),
             detail: detail.to_owned(),
             state: StepState::Done,
         };

@@ -12,6 +12,8 @@ pub mod queries;
 mod snapshot;
 
 pub(crate) use commands::DeletedEntry;
-pub use event::{Author, AuthorKind, Choice, Deletable, Event, Part, PlanStep, RunState, StepState};
-pub use fold::{Body, ControlResult, Conversation, Entry, Reading, RunNow, SettledApproval, SubRunNow};
+pub use event::{
+    Author, AuthorKind, Choice, Deletable, Event, Part, PlanStep, RunState, StepState, step_words,
+};
+pub use fold::{Body, Conversation, Entry, ControlResult, Reading, RunNow, SettledApproval, SubRunNow};
 pub use join::{JoinedEvent, join};

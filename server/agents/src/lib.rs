@@ -29,7 +29,7 @@ mod worker;
 use domain::agents::Reach;
 use serde_json::Value;
 
-pub use attempt_context::{AttemptContext, Delegation};
+pub use attempt_context::{AttemptContext, Delegation, StepTitle};
 pub use failure::{AttemptEnd, AttemptFailure};
 pub use history::{History, Settlement};
 pub use registry::BackendRegistry;

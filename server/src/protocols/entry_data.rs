@@ -1,7 +1,7 @@
 //! What an entry shows, as data for clients that others wrote: its name and its fields, as `docs/SESSIONS.md` has
 //! them.
 
-use domain::session::{Author, Body, ControlResult, Deletable, Entry};
+use domain::session::{Author, Body, Deletable, Entry, ControlResult, step_words};
 use serde_json::{Value, json};
 
 /// The name of an entry's kind and its fields; none for an agent's words, which are sent as text.
@@ -21,8 +21,8 @@ pub(super) fn entry(entry: &Entry) -> Option<(&'static str, Value)> {
             ("file", with_author(entry, json!({ "file": null, "name": "", "bytes": 0, "deleted": deleted })))
         }
         Body::Plan { steps } => ("plan", json!({ "steps": steps })),
-        Body::Step { title, detail, state } => {
-            ("step", json!({ "title": title, "detail": detail, "state": state }))
+        Body::Step { title, result, detail, state } => {
+            ("step", json!({ "title": step_words(title, result), "detail": detail, "state": state }))
         }
         Body::Approval { approval, question, detail, options, expires, settled } => {
             let settled = settled.as_ref().map(

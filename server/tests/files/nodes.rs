@@ -84,10 +84,10 @@ async fn nodes_that_share_a_bucket_have_the_same_files(pg: PgPool) {
     assert_eq!(got.header(header::CONTENT_LENGTH), FEES.len().to_string());
     let _agents = agents(&world.db, &there);
     let read = |event: &domain::session::Event| match &event.part {
-        Part::DataStep { title, .. } if title.starts_with("Read fees.csv") => Some(title.clone()),
+        Part::DataStep { title, result, .. } if title == "Read fees.csv" => Some(result.clone()),
         _ => None,
     };
-    assert_eq!(world.until(&request, read).await, "Read fees.csv · 3 rows");
+    assert_eq!(world.until(&request, read).await, "3 rows");
     assert_eq!(store::inspect(&world.db, &there).await.unwrap(), StoreState::Sound);
     let keys: Vec<store::Entry> =
         there.list(Some(&world.owner.workspace.to_string())).try_collect().await.unwrap();

@@ -131,7 +131,13 @@ async fn append_to_sessions(town: &Town) {
     let author = Author { kind: AuthorKind::Agent, id: "agt".into(), name: WORDS.into() };
     let parts = [
         Part::DataPlan { steps: vec![PlanStep { title: word(), state: StepState::Working }] },
-        Part::DataStep { id: "s".into(), title: word(), detail: word(), state: StepState::Done },
+        Part::DataStep {
+            id: "s".into(),
+            title: word(),
+            result: word(),
+            detail: word(),
+            state: StepState::Done,
+        },
         Part::TextStart { id: "w".into() },
         Part::TextDelta { id: "w".into(), delta: word() },
         Part::TextEnd { id: "w".into() },

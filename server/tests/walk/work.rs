@@ -123,6 +123,7 @@ impl Asker<'_> {
             Part::DataStep {
                 id: "step".into(),
                 title: format!("{word} step"),
+                result: String::new(),
                 detail: format!("{word} detail"),
                 state: StepState::Done,
             },

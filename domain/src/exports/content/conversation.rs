@@ -9,7 +9,7 @@ use super::{
 use crate::{
     Error, Result,
     requests::Detail,
-    session::{Body, ControlResult, Conversation, SettledApproval, StepState},
+    session::{Body, Conversation, ControlResult, SettledApproval, StepState, step_words},
 };
 
 /// The conversation as `/v1/stream` folds it, with its times as instants.
@@ -67,8 +67,10 @@ fn body_in_words(times: &Times, body: &Body, paths: &Paths) -> String {
             let steps: String = steps.iter().map(|one| step(one.state, &one.title)).collect();
             format!("The plan:\n\n{steps}")
         }
-        Body::Step { title, detail, .. } if detail.is_empty() => plain(title),
-        Body::Step { title, detail, .. } => format!("{}: {}", plain(title), plain(detail)),
+        Body::Step { title, result, detail, .. } if detail.is_empty() => plain(&step_words(title, result)),
+        Body::Step { title, result, detail, .. } => {
+            format!("{}: {}", plain(&step_words(title, result)), plain(detail))
+        }
         Body::Approval { question, detail, options, settled, .. } => {
             let options: String = options.iter().map(|one| format!("- {}\n", plain(&one.label))).collect();
             format!("{question}\n\n{detail}\n\n{options}\n{}", answered(times, settled.as_ref()))

@@ -62,10 +62,15 @@ impl Conversation {
             Part::DataPlan { steps } => {
                 self.put(run_key(event, "plan"), event, Body::Plan { steps: steps.clone() })
             }
-            Part::DataStep { id, title, detail, state } => self.put(
+            Part::DataStep { id, title, result, detail, state } => self.put(
                 run_key(event, &format!("step-{id}")),
                 event,
-                Body::Step { title: title.clone(), detail: detail.clone(), state: *state },
+                Body::Step {
+                    title: title.clone(),
+                    result: result.clone(),
+                    detail: detail.clone(),
+                    state: *state,
+                },
             ),
             Part::DataApproval { approval, question, detail, options, expires } => self.put(
                 approval.to_string(),

@@ -92,8 +92,11 @@ pub enum Body {
     Plan {
         steps: Vec<PlanStep>,
     },
+    /// A step of the work. `result`: what it came to, in a few words; older ones have it in their title.
     Step {
         title: String,
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        result: String,
         detail: String,
         state: StepState,
     },

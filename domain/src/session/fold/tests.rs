@@ -226,6 +226,7 @@ fn another_agent_in_a_run_is_the_second_one() {
     let step = |id: &str| Part::DataStep {
         id: id.to_owned(),
         title: id.to_owned(),
+        result: String::new(),
         detail: String::new(),
         state: StepState::Done,
     };
@@ -317,6 +318,7 @@ fn any_part() -> impl Strategy<Value = Part> {
         (id, step).prop_map(|(id, state)| Part::DataStep {
             title: id.clone(),
             id,
+            result: String::new(),
             detail: String::new(),
             state
         }),

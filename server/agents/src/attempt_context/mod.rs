@@ -2,8 +2,10 @@
 
 mod notes;
 mod people;
+mod step_title;
 mod sub_runs;
 
+pub use step_title::StepTitle;
 pub use sub_runs::Delegation;
 
 use std::{
@@ -133,16 +135,16 @@ impl AttemptContext {
         self.append(vec![Part::DataPlan { steps: steps.to_vec() }]).await
     }
 
-    /// Shows a step of the work; the same `id` again replaces it.
+    /// Shows a step of the work; the same `id` again replaces it. `done`: its title, and what it came to.
     pub async fn step(
         &self,
         id: &str,
-        title: &str,
+        done: impl Into<StepTitle>,
         detail: &str,
         state: StepState,
     ) -> Result<(), AttemptFailure> {
-        let (id, title, detail) = (id.to_owned(), title.to_owned(), detail.to_owned());
-        self.append(vec![Part::DataStep { id, title, detail, state }]).await
+        let (id, detail, StepTitle { title, result }) = (id.to_owned(), detail.to_owned(), done.into());
+        self.append(vec![Part::DataStep { id, title, result, detail, state }]).await
     }
 
     /// Writes words, or anything else that is an agent's to say, in one append.

@@ -47,6 +47,7 @@ fn session() -> Vec<Event> {
     let step = Part::DataStep {
         id: "s".to_owned(),
         title: "Read".to_owned(),
+        result: String::new(),
         detail: String::new(),
         state: StepState::Done,
     };

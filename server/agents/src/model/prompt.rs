@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use domain::{
     runs::{Helper, Task},
-    session::{AuthorKind, Body, Entry},
+    session::{AuthorKind, Body, Entry, step_words},
 };
 
 use super::tools;
@@ -189,7 +189,7 @@ fn line(entry: &Entry) -> Option<String> {
                 steps.iter().map(|step| format!("{} ({:?})", step.title, step.state)).collect();
             format!("{who}'s plan: {}", steps.join("; "))
         }
-        Body::Step { title, .. } => format!("{who} did: {title}"),
+        Body::Step { title, result, .. } => format!("{who} did: {}", step_words(title, result)),
         Body::Approval { question, settled, .. } => {
             let answer = settled.as_ref().map(|settled| match &settled.label {
                 Some(label) => format!("{} answered: {label}", settled.by),

@@ -14,7 +14,7 @@ use super::{
     prompt::cut,
     tools::{self, ParsedToolCall},
 };
-use crate::{AttemptContext, AttemptFailure, Delegation};
+use crate::{AttemptContext, AttemptFailure, Delegation, StepTitle};
 
 /// How much of a file one call reads, and how much of a call is kept backstage, in bytes.
 const READ: usize = 16_000;
@@ -249,8 +249,8 @@ async fn read_file(
     };
     let lines = text.lines().count();
     let rest: Vec<&str> = text.lines().skip(line - 1).collect();
-    let title =
-        format!("Read {} · {}", file.name, words::count(i64::try_from(lines).unwrap_or(i64::MAX), "line"));
-    context.step(&format!("read-{call}-{}", file.id), &title, "", StepState::Done).await?;
+    let lines = words::count(i64::try_from(lines).unwrap_or(i64::MAX), "line");
+    let title = StepTitle::with_result(format!("Read {}", file.name), lines);
+    context.step(&format!("read-{call}-{}", file.id), title, "", StepState::Done).await?;
     Ok(Ok(cut(&rest.join("\n"), READ)))
 }

@@ -102,7 +102,7 @@ async fn goes_the_whole_way(pg: PgPool) {
     assert_eq!(words, ["I read your brief.", "I write it now"]);
     assert!(
         said.entries.iter().any(
-            |entry| matches!(&entry.body, Body::Step { title, .. } if title == "Read fees.csv · 2 lines")
+            |entry| matches!(&entry.body, Body::Step { title, result, .. } if title == "Read fees.csv" && result == "2 lines")
         )
     );
     assert!(said.entries.iter().any(|entry| matches!(&entry.body, Body::Plan { steps } if steps.iter().all(|step| step.state == StepState::Done))));

@@ -7,7 +7,7 @@ use domain::{
     approvals, controls, deliverables,
     requests::Column,
     reviews,
-    session::{Body, ControlResult, Part, RunState, StepState},
+    session::{Body, ControlResult, Part, RunState, StepState, step_words},
 };
 use sqlx::PgPool;
 
@@ -53,9 +53,9 @@ async fn goes_the_whole_way(pg: PgPool) {
                 assert!(!writing);
                 Some(text.clone())
             }
-            Body::Step { title, state, .. } => {
+            Body::Step { title, result, state, .. } => {
                 assert_eq!(*state, StepState::Done);
-                Some(format!("· {title}"))
+                Some(format!("· {}", step_words(title, result)))
             }
             Body::Plan { steps } => {
                 assert!(

@@ -110,7 +110,7 @@ impl WrittenPart {
                 }
             }
             Self::DataStep { id, title, detail, state } => {
-                Log::DataStep { id, title, detail, state: state.into() }
+                Log::DataStep { id, title, result: String::new(), detail, state: state.into() }
             }
             Self::ToolInputAvailable { tool_call_id, tool_name, input } => {
                 Log::ToolInputAvailable { tool_call_id, tool_name, input }

@@ -118,6 +118,7 @@ async fn report_progress(db: Db, claimed: ClaimedRun, asked: ProgressInput) -> R
         parts.push(Part::DataStep {
             id: short(&step.id, TITLE),
             title: short(&step.title, TITLE),
+            result: String::new(),
             detail: short(&step.detail, DETAIL),
             state: step.state.into(),
         });

@@ -33,7 +33,13 @@ fn words(text: &str) -> session::Event {
 }
 
 fn step(state: StepState) -> session::Event {
-    of(Part::DataStep { id: "s".into(), title: "Read".into(), detail: String::new(), state })
+    of(Part::DataStep {
+        id: "s".into(),
+        title: "Read".into(),
+        result: String::new(),
+        detail: String::new(),
+        state,
+    })
 }
 
 fn comment(text: &str) -> session::Event {

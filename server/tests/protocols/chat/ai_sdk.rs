@@ -68,6 +68,7 @@ async fn a_run_is_replayed_from_its_beginning_and_goes_on(pool: PgPool) {
         Part::DataStep {
             id: "s".into(),
             title: "Read".into(),
+            result: String::new(),
             detail: String::new(),
             state: domain::session::StepState::Done,
         },

@@ -21,7 +21,7 @@ pub fn view(place: &PageContext, said: &EntryView) -> AnyView {
         Body::Words { writing: true, .. } => words::writing(said),
         Body::Words { writing: false, .. } => words::markdown(said, "wrote"),
         Body::Plan { steps } => work::plan(said, steps),
-        Body::Step { title, detail, state } => work::step(said, title, detail, *state),
+        Body::Step { title, result, detail, state } => work::step(said, title, result, detail, *state),
         Body::Deliverable { deliverable, title, version } => {
             let href = place.under(&format!("deliverables/{deliverable}?version={version}"));
             work::deliverable(said, href, title, *version)

@@ -43,15 +43,12 @@ fn plan_step(step: &PlanStep) -> impl IntoView + use<> {
 }
 
 /// A step taken: a tick on the line; with something to show it opens.
-pub fn step(said: &EntryView, title: &str, detail: &str, state: StepState) -> AnyView {
+pub fn step(said: &EntryView, title: &str, result: &str, detail: &str, state: StepState) -> AnyView {
     let (class, id) = item(said, if state == StepState::Failed { "step failed" } else { "step" });
-    let (what, rest) = match title.split_once(" · ") {
-        Some((what, rest)) => (what.to_owned(), format!(" · {rest}")),
-        None => (title.to_owned(), String::new()),
-    };
+    let (title, result) = (title.to_owned(), (!result.is_empty()).then(|| format!(" · {result}")));
     let head = view! {
-        <b dir="auto">{what}</b>
-        {rest}
+        <b dir="auto">{title}</b>
+        {result}
     };
     if detail.is_empty() {
         return view! { <li class=class id=id><p class="step-head">{head}</p></li> }.into_any();

@@ -16,7 +16,7 @@ use super::{
     pace::RehearsalPace,
     question, speech,
 };
-use crate::{AttemptContext, AttemptEnd, AttemptFailure, Settlement, Steer};
+use crate::{AttemptContext, AttemptEnd, AttemptFailure, Settlement, Steer, StepTitle};
 
 /// The time that a look at something takes.
 const LOOK: Duration = Duration::from_millis(900);
@@ -112,18 +112,19 @@ impl Flow<'_> {
         self.pace.write(self.context, "opening", &opening).await?;
         self.take_up_steers().await?;
         self.begin(FlowStage::Read).await?;
-        let brief =
-            format!("Read your request · {}", domain::words::count(self.material.brief.words as i64, "word"));
+        let words = domain::words::count(self.material.brief.words as i64, "word");
+        let brief = StepTitle::with_result("Read your request", words);
         let asks: Vec<String> = self.material.brief.asks.iter().map(|ask| format!("- {ask}")).collect();
-        self.step("brief", "Reading your request", &brief, &asks.join("\n")).await?;
-        let answers = format!("Checked your sign-up answers · {} found", self.material.answers.len());
+        self.step("brief", "Reading your request", brief, &asks.join("\n")).await?;
+        let found = format!("{} found", self.material.answers.len());
+        let answers = StepTitle::with_result("Checked your sign-up answers", found);
         let detail: Vec<String> =
             self.material.answers.iter().map(|(label, answer)| format!("- {label}: {answer}")).collect();
-        self.step("answers", "Checking your sign-up answers", &answers, &detail.join("\n")).await?;
+        self.step("answers", "Checking your sign-up answers", answers, &detail.join("\n")).await?;
         for file in self.material.files.clone() {
             self.take_up_steers().await?;
             let (title, detail) = speech::file_read(&file);
-            self.step(&format!("file-{}", file.id), &format!("Reading {}", file.name), &title, &detail)
+            self.step(&format!("file-{}", file.id), &format!("Reading {}", file.name), title, &detail)
                 .await?;
         }
         self.take_up_steers().await?;
@@ -180,11 +181,11 @@ impl Flow<'_> {
         let detail: Vec<String> =
             facts.iter().map(|fact| format!("- “{}” ({})", fact.words, fact.source)).collect();
         let short = asks::cut(&asks::short(&words), 48);
-        let done = format!("Gathered notes on “{short}” · {found} found");
+        let done = StepTitle::with_result(format!("Gathered notes on “{short}”"), format!("{found} found"));
         self.step(
             &format!("point-{at}"),
             &format!("Looking for “{short}” in what you sent"),
-            &done,
+            done,
             &detail.join("\n"),
         )
         .await?;
@@ -261,7 +262,13 @@ impl Flow<'_> {
     }
 
     /// Shows a step being done and done, unless an earlier attempt did it.
-    async fn step(&self, id: &str, doing: &str, done: &str, detail: &str) -> Result<(), AttemptFailure> {
+    async fn step(
+        &self,
+        id: &str,
+        doing: &str,
+        done: impl Into<StepTitle>,
+        detail: &str,
+    ) -> Result<(), AttemptFailure> {
         if self.context.history().has_done(id) {
             return Ok(());
         }

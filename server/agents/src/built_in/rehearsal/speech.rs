@@ -1,15 +1,16 @@
 //! What a rehearsal says, in sentences.
 
-use domain::{format::Locale, words};
+use domain::{format::Locale, names::first_name, words};
 
 use super::{
     asks::{count, cut, short},
     facts::Fact,
     material::{Contents, Material, ReadFile},
 };
+use crate::StepTitle;
 
 pub(super) fn opening(asked_by: Option<&str>) -> String {
-    let first = asked_by.and_then(|name| name.split_whitespace().next());
+    let first = asked_by.map(first_name).filter(|name| !name.is_empty());
     let hello = first.map(|name| format!("Hi {name}! ")).unwrap_or_default();
     format!(
         "{hello}This is a rehearsal. I’ll read what you sent and put together a draft using only your own words. I \
@@ -82,20 +83,23 @@ pub(super) fn closing(version: u32, open: usize) -> String {
 }
 
 /// The line of a file that was read.
-pub(super) fn file_read(file: &ReadFile) -> (String, String) {
+pub(super) fn file_read(file: &ReadFile) -> (StepTitle, String) {
     match &file.contents {
         Contents::Table(table) => {
             let rows = words::count(table.rows.len() as i64, "row");
-            (format!("Read {} · {rows}", file.name), format!("Columns: {}", table.head.join(", ")))
+            (
+                StepTitle::with_result(format!("Read {}", file.name), rows),
+                format!("Columns: {}", table.head.join(", ")),
+            )
         }
         Contents::Text(text) => {
             let count = words::count(count(text) as i64, "word");
             let first = text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or("It is empty.");
-            (format!("Read {} · {count}", file.name), cut(first, 200))
+            (StepTitle::with_result(format!("Read {}", file.name), count), cut(first, 200))
         }
         Contents::Closed(kind) => {
             let detail = "A rehearsal can only read text and tables, so this file isn’t in the draft.";
-            (format!("Set {} aside · {kind}", file.name), detail.to_owned())
+            (StepTitle::with_result(format!("Set {} aside", file.name), kind), detail.to_owned())
         }
     }
 }
