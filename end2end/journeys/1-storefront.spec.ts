@@ -6,7 +6,7 @@ test('the storefront says what is sold, how a request goes and what it costs', a
   await expect(page.getByRole('list', { name: 'How it works' }).getByRole('listitem')).toHaveCount(4);
   const offer = page.getByRole('article', { name: 'Two at a time' });
   await expect(offer).toContainText('$5,000');
-  await expect(offer).toContainText('a month');
+  await expect(offer).toContainText('/month');
   await expect(offer).toContainText(/48/);
   await expect(page.getByText('Built for law offices, insurance agencies, and real estate agencies.')).toBeVisible();
   await sound(page);

@@ -39,7 +39,7 @@ fn card(id: &str, name: &str, pitch: &str, terms: &Terms, points: &[String], act
     view! {
         <article class="offer" aria-labelledby=id.clone()>
             <h3 id=id.clone() dir="auto">{name}</h3>
-            <p class="price"><b>{terms.price.to_string()}</b>" a "{terms.interval.as_str()}</p>
+            <p class="price"><b>{terms.price.to_string()}</b>"/"{terms.interval.as_str()}</p>
             {pricing}
             {(!pitch.is_empty()).then(|| view! { <p class="soft">{pitch}</p> })}
             <ul class="holds">{holds}</ul>

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
-use domain::format::{Format, Locale};
+use domain::format::{ClockOffsets, Format, Locale};
 use leptos::prelude::*;
 
 use crate::web::Cx;
@@ -38,6 +38,11 @@ impl Times {
     /// The present.
     pub fn now(&self) -> DateTime<Utc> {
         self.now
+    }
+
+    /// What the reader's clocks show beyond UTC, for a page that stays open.
+    pub fn clock_offsets(&self) -> ClockOffsets {
+        self.format.clock_offsets(self.now)
     }
 
     /// `today, 1:10 PM`, `Tue, Dec 1, 2:00 PM`, and the same in the other locale; see [`Format::date_time`].

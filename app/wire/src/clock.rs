@@ -37,9 +37,53 @@ pub fn time(minutes: u16, of: Hours) -> String {
     }
 }
 
+/// What somebody's clocks show beyond UTC: the first minutes, and what they show from each change on, in milliseconds since
+/// 1970. The page carries it as text, `60 1774746000000:120`, so that it tells the time without knowing zones.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ClockOffsets {
+    pub minutes: i32,
+    pub changes: Vec<(i64, i32)>,
+}
+
+impl ClockOffsets {
+    /// The minutes that hold at an instant.
+    pub fn at(&self, ms: i64) -> i32 {
+        let changes = self.changes.iter().take_while(|(from, _)| *from <= ms);
+        changes.last().map_or(self.minutes, |(_, minutes)| *minutes)
+    }
+
+    /// The offsets of an attribute; what is none is left out.
+    pub fn parse(text: &str) -> Self {
+        let mut words = text.split(' ');
+        let minutes = words.next().and_then(|minutes| minutes.parse().ok()).unwrap_or_default();
+        let change = |word: &str| {
+            let (from, minutes) = word.split_once(':')?;
+            Some((from.parse().ok()?, minutes.parse().ok()?))
+        };
+        Self { minutes, changes: words.filter_map(change).collect() }
+    }
+}
+
+impl std::fmt::Display for ClockOffsets {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", self.minutes)?;
+        self.changes.iter().try_for_each(|(from, minutes)| write!(f, " {from}:{minutes}"))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn clocks_that_change_show_both() {
+        let offsets = ClockOffsets { minutes: -480, changes: vec![(1_000, -420), (2_000, -480)] };
+        assert_eq!([0, 999, 1_000, 1_999, 2_000].map(|ms| offsets.at(ms)), [-480, -480, -420, -420, -480]);
+        assert_eq!(offsets.to_string(), "-480 1000:-420 2000:-480");
+        assert_eq!(ClockOffsets::parse(&offsets.to_string()), offsets);
+        assert_eq!(ClockOffsets::parse("60"), ClockOffsets { minutes: 60, changes: vec![] });
+        assert_eq!(ClockOffsets::parse("nothing at:all"), ClockOffsets::default());
+    }
 
     #[test]
     fn a_clock_has_twelve_hours_or_twenty_four() {

@@ -121,7 +121,7 @@ async fn notify(
     .await?;
     let Some(asked) = asked else { return Ok(()) };
     let (link, subject) = if asked.from_desk {
-        let subject = format!("The download of everything of {} {what}", mail::plain(client_name));
+        let subject = format!("The download for {} {what}", mail::plain(client_name));
         (format!("{{link:/desk/clients/{}/data}}", claim.client), subject)
     } else {
         ("{link:/portal/data}".to_owned(), format!("Your download {what}"))

@@ -35,6 +35,14 @@ impl Locale {
         }
     }
 
+    /// A week from Monday on in the order in which it is written: it begins on a Sunday in the United States.
+    pub fn week<T>(self, mut from_monday: [T; 7]) -> [T; 7] {
+        if self == Self::UnitedStates {
+            from_monday.rotate_right(1);
+        }
+        from_monday
+    }
+
     /// The one that was chosen, else the usual one in the zone: that of the United States in their zones.
     pub fn of(chosen: Option<&str>, zone: chrono_tz::Tz) -> Self {
         let usual = if super::zones::is_american(zone) { Self::UnitedStates } else { Self::International };

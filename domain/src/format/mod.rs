@@ -8,12 +8,14 @@ mod instants;
 mod lengths;
 mod locale;
 mod numbers;
+mod offsets;
 mod typed;
 mod zones;
 
 pub use instants::{Format, month, short_month};
 pub use locale::Locale;
-pub use zones::zone_name;
+pub use offsets::ClockOffsets;
+pub use zones::{AMERICAN, zone_name};
 
 #[cfg(test)]
 mod tests;

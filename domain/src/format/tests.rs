@@ -1,7 +1,7 @@
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
 
-use super::{Format, Locale, month, zone_name};
+use super::{ClockOffsets, Format, Locale, month, zone_name};
 use crate::{
     money::{Currency, Money},
     words,
@@ -205,4 +205,26 @@ fn money_sizes_and_counts_are_alike_and_shares_are_not() {
     assert_eq!(Money::new(500_000, Currency::USD).in_full(), "$5,000.00");
     assert_eq!(words::size(1_400_000), "1.4 MB");
     assert_eq!(words::count(3, "file"), "3 files");
+}
+
+#[test]
+fn a_week_begins_on_a_sunday_in_the_united_states() {
+    let days = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+    assert_eq!(Locale::UnitedStates.week(days), ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]);
+    assert_eq!(Locale::International.week(days), days);
+}
+
+#[test]
+fn a_page_left_open_knows_when_the_clocks_change() {
+    let offsets = |zone, now| Format { locale: OTHER, zone }.clock_offsets(at(now));
+    let ms = |text| at(text).timestamp_millis();
+    let berlin = offsets(Tz::Europe__Berlin, "2026-03-28 21:15 +00:00");
+    let change = (ms("2026-03-29 01:00 +00:00"), 120);
+    assert_eq!(berlin, ClockOffsets { minutes: 60, changes: vec![change] });
+    assert_eq!([change.0 - 1, change.0].map(|ms| berlin.at(ms)), [60, 120]);
+    // Until the end of April: back to winter, and on to summer again.
+    let portland = offsets(Tz::America__Los_Angeles, "2026-10-31 12:00 +00:00");
+    let changes = vec![(ms("2026-11-01 09:00 +00:00"), -480), (ms("2027-03-14 10:00 +00:00"), -420)];
+    assert_eq!(portland, ClockOffsets { minutes: -420, changes });
+    assert_eq!(offsets(Tz::UTC, "2026-03-28 21:15 +00:00"), ClockOffsets::default());
 }

@@ -12,6 +12,16 @@ pub fn zone_name(zone: Tz) -> String {
     }
 }
 
+/// The zones of the United States that a list shows first, from east to west.
+pub const AMERICAN: [Tz; 6] = [
+    Tz::America__New_York,
+    Tz::America__Chicago,
+    Tz::America__Denver,
+    Tz::America__Los_Angeles,
+    Tz::America__Anchorage,
+    Tz::Pacific__Honolulu,
+];
+
 /// Whether it is a zone of the United States and their islands.
 pub(super) fn is_american(zone: Tz) -> bool {
     const NO_LETTERS: [&str; 11] = [

@@ -2,10 +2,12 @@
 
 pub mod colour;
 pub mod commands;
+mod defaults;
 mod model;
 pub mod queries;
 mod settings;
 
+pub use defaults::{DefaultTexts, default_texts};
 pub use model::Workspace;
 pub use settings::{DAYS, DayForm, SettingsForm, WorkspaceSettings};
 

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use web_sys::Element;
-use wire::clock::{self, Hours};
+use wire::clock::{self, ClockOffsets, Hours};
 
 use crate::live::{self, ConnectionState};
 
@@ -64,8 +64,8 @@ thread_local! {
 fn time(at: f64) -> String {
     let line = document().get_element_by_id("line");
     let attribute = |name: &str| line.as_ref().and_then(|line| line.get_attribute(name));
-    let ahead = attribute("data-minutes").and_then(|ahead| ahead.parse::<i64>().ok()).unwrap_or(0);
-    let minutes = (at as i64 / 60_000 + ahead).rem_euclid(24 * 60);
+    let ahead = ClockOffsets::parse(&attribute("data-minutes").unwrap_or_default()).at(at as i64);
+    let minutes = (at as i64 / 60_000 + i64::from(ahead)).rem_euclid(24 * 60);
     let hours = attribute("data-hours").map(|hours| Hours::parse(&hours)).unwrap_or_default();
     u16::try_from(minutes).map(|minutes| clock::time(minutes, hours)).unwrap_or_default()
 }

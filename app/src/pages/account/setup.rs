@@ -79,7 +79,7 @@ fn page(bare: &Bare, form: &Form) -> Response {
                     <legend>"Your business"</legend>
                     {Field::text(form, "business", "Name").hint("Clients see this on every page").autocomplete("organization").required().max(80).show()}
                     <div class="form-row">
-                        {Field::select(form, "zone", "Time zone", zone::options("Choose one")).hint("Used for due dates and business hours").required().show()}
+                        {Field::select(form, "zone", "Time zone", zone::options("Choose one", bare.format().locale)).hint("Used for due dates and business hours").required().show()}
                         {locale::field(form)}
                     </div>
                     <div class="form-row">

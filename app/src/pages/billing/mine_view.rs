@@ -24,7 +24,7 @@ pub fn subscription(cx: &Cx, held: Option<&Subscription>, pauses: &[Pause]) -> A
             <div class="section-head"><h2 id="held" dir="auto">{held.name.clone()}</h2>
                 <span class=format!("tag {}", held.state.class())>{held.state.label()}</span>
             </div>
-            <p class="price"><b>{held.terms.price.to_string()}</b>" a "{held.terms.interval.as_str()}</p>
+            <p class="price"><b>{held.terms.price.to_string()}</b>"/"{held.terms.interval.as_str()}</p>
             <ul class="holds">{terms}</ul>
             {trial(cx, held)}
             {held.discount.as_ref().map(|discount| view! { <p class="soft">{format!("Discount {}.", discount.label())}</p> })}

@@ -130,7 +130,7 @@ fn review(card: &Card) -> String {
 fn done(card: &Card, locale: Locale) -> String {
     let time = locale.length(card.cycle.worked);
     match &card.done_by {
-        Some(name) => format!("Done in {time} · approved by {}", name.split(' ').next().unwrap_or(name)),
+        Some(name) => format!("Done in {time} · approved by {}", domain::names::first_name(name)),
         None => format!("in {time}"),
     }
 }

@@ -1,6 +1,5 @@
 //! What a request's page starts with: its rows, its conversation up to an offset, and what the calendar says.
 
-use chrono::Offset as _;
 use domain::{
     markdown,
     requests::{Column, Detail, queries},
@@ -96,14 +95,10 @@ pub async fn conversation_view(
     Ok(ConversationView {
         stream,
         offset: next,
-        minutes: minutes(times),
+        clock: times.clock_offsets(),
         locale: times.locale(),
         said: said.await?,
     })
-}
-/// What the reader's clocks show beyond UTC now, in minutes.
-fn minutes(times: Times) -> i32 {
-    times.now().with_timezone(&times.zone()).offset().fix().local_minus_utc() / 60
 }
 
 fn entry_view(entry: Entry, times: Times, new: bool) -> EntryView {

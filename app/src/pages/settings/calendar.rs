@@ -1,19 +1,18 @@
 //! Working days and hours, in the workspace's zone.
 
-use chrono_tz::TZ_VARIANTS;
 use domain::{format::Locale, workspaces::DAYS};
 use leptos::prelude::*;
 
 use crate::{
-    components::{field::Field, locale},
+    components::{field::Field, locale, zone},
     web::Form,
 };
 
 /// The calendar that every clock counts by.
 pub fn calendar(form: &Form, own: Locale) -> AnyView {
-    let zones: Vec<_> = TZ_VARIANTS.iter().map(|zone| view! { <option value=zone.name() /> }).collect();
+    let zones: Vec<_> = zone::all(own).map(|zone| view! { <option value=zone.name() /> }).collect();
     let error = form.errors.of("days").map(str::to_owned);
-    let days: Vec<_> = DAYS.iter().map(|day| weekday(form, day, own)).collect();
+    let days: Vec<_> = own.week(DAYS).iter().map(|day| weekday(form, day, own)).collect();
     view! {
         <fieldset>
             <legend>"Business hours"</legend>

@@ -1,6 +1,6 @@
 //! The settings between the page and the domain.
 
-use domain::workspaces::{DAYS, DayForm, SettingsForm};
+use domain::workspaces::{DAYS, DayForm, SettingsForm, default_texts};
 
 use crate::{pages::billing::party, web::Fields};
 
@@ -26,6 +26,18 @@ pub fn read_form(fields: &Fields) -> SettingsForm {
         terms: text("terms"),
         sender: party::typed_sender(fields),
     }
+}
+
+/// Puts the text that a new workspace begins with into the field that is named; whether there is such a text.
+pub fn restore(typed: &mut SettingsForm, field: &str) -> bool {
+    let texts = default_texts(typed.name.trim());
+    match field {
+        "tagline" => typed.tagline = texts.tagline.to_owned(),
+        "promise" => typed.promise = texts.promise.to_owned(),
+        "terms" => typed.terms = texts.terms,
+        _ => return false,
+    }
+    true
 }
 
 /// The fields that show what was typed.
@@ -56,6 +68,24 @@ pub fn fields(typed: &SettingsForm) -> Fields {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_default_text_comes_back_and_the_rest_stays() {
+        let mut typed = SettingsForm {
+            name: "Northlight".into(),
+            tagline: "Ours".into(),
+            terms: "Old".into(),
+            ..SettingsForm::default()
+        };
+        assert!(restore(&mut typed, "terms"));
+        assert!(typed.terms.contains("Northlight works on your requests"), "{}", typed.terms);
+        assert_eq!(typed.tagline, "Ours");
+        assert!(restore(&mut typed, "tagline"));
+        assert!(typed.tagline.starts_with("A digital employee"));
+        let before = typed.clone();
+        assert!(!restore(&mut typed, "") && !restore(&mut typed, "name"));
+        assert_eq!(typed, before);
+    }
 
     #[test]
     fn what_is_shown_is_what_was_typed() {

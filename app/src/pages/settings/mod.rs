@@ -25,7 +25,10 @@ pub async fn update(
     Operator { cx, scope, .. }: Operator,
     PostedForm(fields): PostedForm,
 ) -> Result<Response, Problem> {
-    let typed = form::read_form(&fields);
+    let mut typed = form::read_form(&fields);
+    if form::restore(&mut typed, fields.text("restore")) {
+        return Ok(page(&cx, &Form::of(form::fields(&typed))));
+    }
     let kept = match typed.read() {
         Ok(settings) => commands::update(cx.db(), &scope, &settings).await,
         Err(error) => Err(error),
@@ -54,6 +57,7 @@ fn page(cx: &Cx, form: &Form) -> Response {
                 {parts::colour(form)}
                 {parts::papers(form)}
                 <div class="button-row"><button class="button primary">"Save"</button></div>
+                {parts::default_text()}
             </form>
         }
     })

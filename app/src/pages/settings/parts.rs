@@ -56,6 +56,22 @@ fn swatch(colour: &str) -> AnyView {
     .into_any()
 }
 
+/// The way back to the text that a new workspace begins with. It comes after the button that saves, which Enter presses.
+pub fn default_text() -> AnyView {
+    view! {
+        <fieldset>
+            <legend>"Default text"</legend>
+            <p class="hint">"Puts the original text back into the form above. Nothing changes until you save."</p>
+            <div class="button-row">
+                <button class="button" name="restore" value="tagline">"Restore default headline"</button>
+                <button class="button" name="restore" value="promise">"Restore default intro"</button>
+                <button class="button" name="restore" value="terms">"Restore default terms"</button>
+            </div>
+        </fieldset>
+    }
+    .into_any()
+}
+
 /// What a client agrees to, and who bills.
 pub fn papers(form: &Form) -> AnyView {
     view! {

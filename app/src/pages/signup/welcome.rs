@@ -46,7 +46,7 @@ const LOOK_AGAIN: u32 = 4;
 
 fn page(member: &Member, welcome: &Welcome, confirmed: bool, arrival: Arrival) -> Response {
     let cx = &member.cx;
-    let first = member.membership.name.split_whitespace().next().unwrap_or_default().to_owned();
+    let first = domain::names::first_name(&member.membership.name).to_owned();
     let (client, offer) = (member.client_name.clone(), welcome.offer.clone());
     let email = domain::accounts::display_email(&member.membership.email);
     let paid = welcome.invoice.as_ref().is_none_or(|invoice| invoice.is_paid);

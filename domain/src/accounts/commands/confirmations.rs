@@ -18,7 +18,7 @@ use crate::{
     },
     billing,
     ids::{PersonId, WorkspaceId},
-    mail, secret,
+    mail, names, secret,
     workspaces::Workspace,
 };
 
@@ -58,7 +58,7 @@ pub(super) async fn send_in(tx: &mut Tx, workspace: &Workspace, person: &PersonR
             let text = format!(
                 "Hi {},\n\nSomeone (probably you) just signed up “{}” with this email, and it already has an account. \
                  To combine the two, use this link and enter your existing password. If it wasn’t you, say so there:",
-                mail::plain(&owner.name),
+                mail::plain(names::first_name(&owner.name)),
                 mail::plain(&company),
             );
             ("You already have an account", text)

@@ -23,7 +23,9 @@ use crate::{
     billing,
     format::Locale,
     ids::{PersonId, WorkspaceId},
-    mail, secret,
+    mail,
+    names::first_name,
+    secret,
     workspaces::Workspace,
 };
 
@@ -100,7 +102,7 @@ async fn greeting_in(tx: &mut Tx, owner: &PersonRow, locale: Locale) -> Result<S
     } else {
         format!("This is about your account for {}. ", locale.list(&companies))
     };
-    Ok(format!("Hi {},\n\n{whose}", mail::plain(&owner.name)))
+    Ok(format!("Hi {},\n\n{whose}", mail::plain(first_name(&owner.name))))
 }
 
 /// A new link for a person's password: its token. For [`SystemRole::Auth`].

@@ -83,7 +83,7 @@ async fn whoever_asked_is_told_by_mail_in_their_zone(pool: PgPool) {
     let desk = world.fixture.operator.within(hale.id);
     world.packed(&desk).await;
     let [(subject, body)] = &world.mails(&desk).await[..] else { panic!("no mail, or several") };
-    assert_eq!(subject, "The download of everything of Hale is ready");
+    assert_eq!(subject, "The download for Hale is ready");
     assert!(body.contains(&format!("{{link:/desk/clients/{}/data}}", hale.id)), "{body}");
     assert_eq!(world.mails(&hale.owner).await.len(), 1);
 

@@ -4,7 +4,7 @@ use crate::{
     Result, Scope, SystemRole, Tx,
     format::Locale,
     ids::{AgentId, WorkspaceId},
-    workspaces::{Workspace, queries},
+    workspaces::{Workspace, default_texts, queries},
 };
 
 /// What a new workspace begins with.
@@ -24,19 +24,18 @@ pub struct NewWorkspace<'a> {
 pub async fn create_in(tx: &mut Tx, new: &NewWorkspace<'_>) -> Result<Workspace> {
     tx.enter_as(SystemRole::Auth).await?;
     let (id, desk, now) = (WorkspaceId::new(), StreamId::generate(), tx.now());
+    let texts = default_texts(new.name);
     let workspace = Workspace {
         id,
         name: new.name.to_owned(),
-        tagline: "A digital employee who knows your business and never loses the thread".to_owned(),
-        promise:
-            "Ask for work the way you’d ask a coworker. Watch it get done. Step in, change direction, or approve it any time."
-                .to_owned(),
+        tagline: texts.tagline.to_owned(),
+        promise: texts.promise.to_owned(),
         zone: new.zone.to_owned(),
         locale: queries::format(new.locale.map(Locale::code), new.zone).locale,
         currency: new.currency.to_owned(),
         line_light: None,
         line_dark: None,
-        terms: terms(new.name),
+        terms: texts.terms,
         desk_stream: desk.0,
     };
     sqlx::query!(
@@ -73,15 +72,4 @@ pub async fn create_in(tx: &mut Tx, new: &NewWorkspace<'_>) -> Result<Workspace>
     .execute(tx.conn())
     .await?;
     Ok(workspace)
-}
-
-/// What a client agrees to until the operator writes terms of their own.
-fn terms(name: &str) -> String {
-    format!(
-        "## What you get\n\n{name} works on your requests, as many at a time as your plan allows, each within the hours \
-         your plan names, counted on business days. You can send as many requests as you like. The rest wait their turn.\n\n\
-         ## What you pay\n\nThe price of your plan, billed in advance by invoice. You can pause any time, and your unused days are saved for when you come back.\n\n\
-         ## What is yours\n\nEverything we make for you, once it’s paid for. Anything you give us stays yours, and we use it \
-         only for your requests.\n\n## Ending it\n\nYou can cancel any time before your next invoice. No reason needed.\n"
-    )
 }

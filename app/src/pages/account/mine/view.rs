@@ -7,6 +7,7 @@ use crate::{
     components::{
         field::{self, Field},
         page_head::PageHead,
+        post_form::PostForm,
         time::Times,
         zone,
     },
@@ -56,12 +57,12 @@ fn name_section(cx: &Cx, mine: &AccountView) -> AnyView {
     view! {
         <section class="section" aria-labelledby="about-me">
             <h2 id="about-me">"Your name"</h2>
-            <form class="form" method="post" action="/account/name">
-                {field::token(cx)}
-                {field::summary(&mine.forms.name)}
-                {Field::text(&mine.forms.name, "name", "Your name").autocomplete("name").required().max(80).show()}
-                <div class="button-row"><button class="button">"Save name"</button></div>
-            </form>
+            {PostForm::new(cx, "/account/name", &mine.forms.name).checked_by_browser()
+                .fields(view! {
+                    {Field::text(&mine.forms.name, "name", "Your name").autocomplete("name").required().max(80).show()}
+                })
+                .save("Save name")
+                .show()}
         </section>
     }
     .into_any()
@@ -71,14 +72,14 @@ fn zone_section(cx: &Cx, mine: &AccountView) -> AnyView {
     view! {
         <section class="section" aria-labelledby="my-zone">
             <h2 id="my-zone">"Time zone"</h2>
-            <form class="form" method="post" action="/account/zone">
-                {field::token(cx)}
-                {field::summary(&mine.forms.zone)}
-                {Field::select(&mine.forms.zone, "zone", "Your time zone", zone::options(&as_device(cx)))
-                    .hint("Dates and times on your pages and in your emails are in this zone.")
-                    .show()}
-                <div class="button-row"><button class="button">"Save time zone"</button></div>
-            </form>
+            {PostForm::new(cx, "/account/zone", &mine.forms.zone).checked_by_browser()
+                .fields(view! {
+                    {Field::select(&mine.forms.zone, "zone", "Your time zone", zone::options(&as_device(cx), cx.workspace.locale))
+                        .hint("Dates and times on your pages and in your emails are in this zone.")
+                        .show()}
+                })
+                .save("Save time zone")
+                .show()}
         </section>
     }
     .into_any()
@@ -88,19 +89,19 @@ fn password_section(cx: &Cx, mine: &AccountView) -> AnyView {
     view! {
         <section class="section" aria-labelledby="my-password">
             <h2 id="my-password">"Password"</h2>
-            <form class="form" method="post" action="/account/password">
-                {field::token(cx)}
-                {field::summary(&mine.forms.password)}
-                <input class="visually-hidden" type="email" name="email" autocomplete="username" value=display_email(&mine.me.email)
-                    tabindex="-1" aria-hidden="true" readonly />
-                {Field::password(&mine.forms.password, "old", "Current password").autocomplete("current-password").required().show()}
-                {Field::password(&mine.forms.password, "password", "New password")
-                    .hint("At least 10 characters. A short sentence works great.")
-                    .autocomplete("new-password")
-                    .required()
-                    .show()}
-                <div class="button-row"><button class="button">"Change password"</button></div>
-            </form>
+            {PostForm::new(cx, "/account/password", &mine.forms.password).checked_by_browser()
+                .fields(view! {
+                    <input class="visually-hidden" type="email" name="email" autocomplete="username" value=display_email(&mine.me.email)
+                        tabindex="-1" aria-hidden="true" readonly />
+                    {Field::password(&mine.forms.password, "old", "Current password").autocomplete("current-password").required().show()}
+                    {Field::password(&mine.forms.password, "password", "New password")
+                        .hint("At least 10 characters. A short sentence works great.")
+                        .autocomplete("new-password")
+                        .required()
+                        .show()}
+                })
+                .save("Change password")
+                .show()}
         </section>
     }
     .into_any()

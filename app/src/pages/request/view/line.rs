@@ -11,8 +11,8 @@ pub fn view(shown: &RequestView) -> impl IntoView + use<> {
     let RequestView { place, conversation, beside, .. } = shown;
     view! {
         // The offset that all of this was folded up to, so that it can be compared with the log.
-        // And what the workspace's clocks show beyond UTC, for what the page itself has to time.
-        <ol class="line" id="line" aria-label="Conversation" data-offset=conversation.offset data-minutes=conversation.minutes data-hours=conversation.locale.hours_of_a_clock().as_str()>
+        // And what the reader's clocks show beyond UTC, for what the page itself has to time.
+        <ol class="line" id="line" aria-label="Conversation" data-offset=conversation.offset data-minutes=conversation.clock.to_string() data-hours=conversation.locale.hours_of_a_clock().as_str()>
             {entries(place, conversation.said.iter())}
             {end(beside)}
         </ol>

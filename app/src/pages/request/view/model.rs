@@ -1,7 +1,7 @@
 //! What a request's page shows, with every sentence that needs a calendar.
 
 use domain::{
-    format::Locale,
+    format::{ClockOffsets, Locale},
     requests::{Column, HeldBy},
     session::{Author, Entry, RunNow},
 };
@@ -25,9 +25,8 @@ pub struct RequestView {
 pub struct ConversationView {
     pub stream: String,
     pub offset: u64,
-    /// What the workspace's clocks show beyond UTC now.
-    pub minutes: i32,
-
+    /// What the reader's clocks show beyond UTC.
+    pub clock: ClockOffsets,
     /// How those show the time.
     pub locale: Locale,
     pub said: Vec<EntryView>,
