@@ -7,6 +7,7 @@ use crate::{
     ids::{ApprovalId, ClientId, RequestId, RunId},
     requests::lock::LockedRequest,
     runs::ClaimedRun,
+    secret,
     session::Choice,
 };
 
@@ -85,6 +86,24 @@ pub async fn decision(db: &Db, claimed: &ClaimedRun, approval: ApprovalId) -> Re
         Some((_, None)) => Decision::Unanswered,
         Some((_, Some(key))) => Decision::Chosen(key),
     })
+}
+
+/// The run's open question of a key; see [`crate::approvals::commands::ask_once`].
+pub(super) async fn find_open(db: &Db, claimed: &ClaimedRun, key: &str) -> Result<Option<ApprovalId>> {
+    let mut tx = db.begin(&claimed.scope).await?;
+    let found = sqlx::query_scalar!(
+        r#"SELECT id AS "id: ApprovalId" FROM approval
+           WHERE workspace_id = $1 AND client_id = $2 AND run_id = $3 AND key = $4 AND state = 'open'
+           ORDER BY created_at LIMIT 1"#,
+        claimed.scope.workspace.0,
+        claimed.client.0,
+        claimed.run.0,
+        secret::hash(key),
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    tx.commit().await?;
+    Ok(found)
 }
 
 /// What operators answered to this run, or left unanswered, oldest first: its next attempt has to know.

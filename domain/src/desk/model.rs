@@ -78,8 +78,8 @@ pub struct FailedRun {
     pub number: u64,
     pub title: String,
     pub agent: String,
-    /// In a client's words.
-    pub failure: String,
+    /// Why, as the operators are told; in the client's words where nothing else is known.
+    pub reason: String,
     pub at: DateTime<Utc>,
 }
 

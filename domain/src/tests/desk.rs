@@ -111,9 +111,14 @@ async fn what_broke_off_stays_until_it_is_taken_up_again(pool: PgPool) {
     runs::commands::fail(&world.db, &claimed, "The notes could not be read.").await.unwrap();
     let failed = desk::queries::today(&world.db, &world.operator).await.unwrap().failed.shown;
     assert_eq!((failed[0].number, failed[0].agent.as_str()), (1, "Mina"));
-    assert_eq!(failed[0].failure, "The notes could not be read.");
+    assert_eq!(failed[0].reason, "The notes could not be read.");
     runs::commands::retry(&world.db, &world.operator, asked.id).await.unwrap();
     assert!(desk::queries::today(&world.db, &world.operator).await.unwrap().failed.shown.is_empty());
+    let claimed = world.claim().await;
+    let (words, reason) = ("Nothing was lost.", "the endpoint answered 401");
+    runs::commands::fail_because(&world.db, &claimed, words, reason).await.unwrap();
+    let failed = desk::queries::today(&world.db, &world.operator).await.unwrap().failed.shown;
+    assert_eq!(failed[0].reason, "the endpoint answered 401");
 }
 
 #[sqlx::test(migrations = "../migrations")]

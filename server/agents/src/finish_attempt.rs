@@ -8,7 +8,6 @@ use domain::{
     deliverables,
     ids::ControlId,
     runs::{self, ClaimedRun},
-    session::Part,
 };
 use sessions::Backoff;
 use tokio::time::Instant;
@@ -28,7 +27,7 @@ pub(super) async fn finish_attempt(
     ended: Result<AttemptEnd, AttemptFailure>,
     stop: Option<ControlId>,
 ) {
-    let ended = with_reason(db, claimed, ended).await;
+    log(claimed, &ended);
     let (begun, mut backoff) = (Instant::now(), Backoff::new(FIRST_PAUSE, LONGEST_PAUSE));
     loop {
         match write(db, claimed, &ended, stop).await {
@@ -52,21 +51,13 @@ pub(super) async fn finish_attempt(
     }
 }
 
-/// The reason of a failure goes backstage and to the log; clients get the words alone.
-async fn with_reason(
-    db: &Db,
-    claimed: &ClaimedRun,
-    ended: Result<AttemptEnd, AttemptFailure>,
-) -> Result<AttemptEnd, AttemptFailure> {
-    match &ended {
+/// The reason of a failure goes to the log, and backstage with the end; clients get the words alone.
+fn log(claimed: &ClaimedRun, ended: &Result<AttemptEnd, AttemptFailure>) {
+    match ended {
         Ok(_) => tracing::info!(run.id = %claimed.run, attempt = claimed.attempt, "finished a run"),
         Err(AttemptFailure::Failed { reason, .. }) => {
             let reason = claimed.redact(reason);
             tracing::warn!(run.id = %claimed.run, attempt = claimed.attempt, error.message = %reason, "a run failed");
-            let remark = Part::DataComment { text: format!("Work failed. Reason: {reason}") };
-            if let Err(error) = runs::commands::append_backstage(db, claimed, vec![remark]).await {
-                tracing::warn!(run.id = %claimed.run, error.message = %error, "the reason did not get backstage");
-            }
         }
         Err(AttemptFailure::Away(error)) => {
             tracing::warn!(run.id = %claimed.run, attempt = claimed.attempt, error.message = %error, "left a run for now");
@@ -75,7 +66,6 @@ async fn with_reason(
             tracing::info!(run.id = %claimed.run, attempt = claimed.attempt, why = ?other, "left a run")
         }
     }
-    ended
 }
 
 async fn write(
@@ -91,7 +81,9 @@ async fn write(
             let why = "Everything so far is saved.";
             controls::commands::settle(db, &claimed.scope, control, Outcome::Done, why).await.map(|_| ())
         }
-        (Err(AttemptFailure::Failed { words, .. }), _) => runs::commands::fail(db, claimed, words).await,
+        (Err(AttemptFailure::Failed { words, reason }), _) => {
+            runs::commands::fail_because(db, claimed, words, reason).await
+        }
         (
             Err(
                 AttemptFailure::Leaving

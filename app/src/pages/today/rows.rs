@@ -119,11 +119,8 @@ fn on_it(card: &Card) -> Option<String> {
 /// Work that broke off.
 pub fn failed(run: &FailedRun, desk: &TodayView) -> AnyView {
     let page = request_path(run.client, run.number);
-    let why = if run.failure.is_empty() {
-        format!("{} couldn’t finish.", run.agent)
-    } else {
-        run.failure.clone()
-    };
+    let why =
+        if run.reason.is_empty() { format!("{} couldn’t finish.", run.agent) } else { run.reason.clone() };
     let label = format!("Try again: #{} {}", run.number, run.title);
     view! {
         <li class="today-item urgent">

@@ -12,6 +12,7 @@ use crate::{
         position,
     },
     runs::{self, ClaimedRun},
+    secret,
     session::{Author, Choice, Part},
     webhooks::{
         EventKind,
@@ -41,6 +42,35 @@ pub async fn ask(db: &Db, claimed: &ClaimedRun, question: Question) -> Result<Ap
 /// # Errors
 /// As [`ask`].
 pub async fn ask_as(db: &Db, claimed: &ClaimedRun, id: ApprovalId, question: Question) -> Result<()> {
+    ask_with_key(db, claimed, id, None, question).await
+}
+
+/// Asks unless the run's question of this key is open: a program whose connection broke asks the same again. Answers the
+/// question's id, and whether it was asked now.
+///
+/// # Errors
+/// As [`ask`].
+pub async fn ask_once(
+    db: &Db,
+    claimed: &ClaimedRun,
+    key: &str,
+    question: Question,
+) -> Result<(ApprovalId, bool)> {
+    if let Some(open) = queries::find_open(db, claimed, key).await? {
+        return Ok((open, false));
+    }
+    let id = ApprovalId::new();
+    ask_with_key(db, claimed, id, Some(key), question).await?;
+    Ok((id, true))
+}
+
+async fn ask_with_key(
+    db: &Db,
+    claimed: &ClaimedRun,
+    id: ApprovalId,
+    key: Option<&str>,
+    question: Question,
+) -> Result<()> {
     let question = redacted(claimed, checked(question)?);
     if question.audience == Audience::Client {
         runs::commands::may_hand_over(claimed)?;
@@ -52,7 +82,7 @@ pub async fn ask_as(db: &Db, claimed: &ClaimedRun, id: ApprovalId, question: Que
     }
     let expires =
         tx.now() + TimeDelta::seconds(question.open_for.clamp(*OPEN_SECONDS.start(), *OPEN_SECONDS.end()));
-    insert(&mut tx, claimed, id, &question, expires).await?;
+    insert(&mut tx, claimed, id, key, &question, expires).await?;
     append_question(&mut tx, claimed, &row, id, &question, expires).await?;
     runs::commands::suspend_in(&mut tx, &held, &row, claimed).await?;
     held.changed(&mut tx, &claimed.scope, "approval", row.number).await?;
@@ -104,6 +134,7 @@ async fn insert(
     tx: &mut Tx,
     claimed: &ClaimedRun,
     id: ApprovalId,
+    key: Option<&str>,
     question: &Question,
     expires: DateTime<Utc>,
 ) -> Result<()> {
@@ -111,8 +142,8 @@ async fn insert(
     let now = tx.now();
     sqlx::query!(
         "INSERT INTO approval (id, workspace_id, client_id, request_id, run_id, question, detail, options, audience,
-                               expires_at, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+                               expires_at, created_at, key)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         id.0,
         claimed.scope.workspace.0,
         claimed.client.0,
@@ -124,6 +155,7 @@ async fn insert(
         question.audience.as_str(),
         expires,
         now,
+        key.map(secret::hash),
     )
     .execute(tx.conn())
     .await?;

@@ -5,6 +5,6 @@ mod ask;
 mod expire;
 
 pub use answer::answer;
-pub use ask::{ask, ask_as};
+pub use ask::{ask, ask_as, ask_once};
 pub use expire::expire;
 pub(crate) use expire::{withdraw_of_run_in, withdraw_open_in};

@@ -49,31 +49,46 @@ pub async fn complete(db: &Db, claimed: &ClaimedRun) -> Result<()> {
 /// # Errors
 /// As [`crate::runs::is_lost`] tells.
 pub async fn fail(db: &Db, claimed: &ClaimedRun, words: &str) -> Result<()> {
-    let mut tx = db.begin(&claimed.scope).await?;
-    let (held, row) = lock_claim(&mut tx, claimed).await?;
-    let words = Some(claimed.redact(words));
-    end_in(&mut tx, &claimed.scope, &held, &row, &claimed.living(), RunState::Failed, words).await?;
-    tx.commit().await
+    fail_run(db, claimed, &claimed.redact(words), "").await
 }
 
-/// The same, with the reason for the operators: it stays backstage.
+/// The same, with the reason for the operators: it stays backstage, and Today shows it.
 ///
 /// # Errors
 /// As [`crate::runs::is_lost`] tells; [`Error::Refused`] without words.
 pub async fn fail_because(db: &Db, claimed: &ClaimedRun, words: &str, reason: &str) -> Result<()> {
-    let (words, reason) = (clean(words), clean(reason));
+    let (words, reason) = (clean(&claimed.redact(words)), clean(&claimed.redact(reason)));
     if words.is_empty() {
         return Err(Error::refused("Say what happened in words the client will understand."));
     }
+    fail_run(db, claimed, &words, &redact::shapes(&reason)).await
+}
+
+async fn fail_run(db: &Db, claimed: &ClaimedRun, words: &str, reason: &str) -> Result<()> {
     let mut tx = db.begin(&claimed.scope).await?;
     let (held, row) = lock_claim(&mut tx, claimed).await?;
     if !reason.is_empty() {
         let text = format!("Work failed. Reason: {reason}");
         let remark = claimed.events(tx.now(), [Part::DataComment { text }]);
         tx.append(row.backstage, &remark).await?;
+        note_reason(&mut tx, claimed, reason).await?;
     }
-    end_in(&mut tx, &claimed.scope, &held, &row, &claimed.living(), RunState::Failed, Some(words)).await?;
+    let words = Some(words.to_owned());
+    end_in(&mut tx, &claimed.scope, &held, &row, &claimed.living(), RunState::Failed, words).await?;
     tx.commit().await
+}
+
+async fn note_reason(tx: &mut Tx, claimed: &ClaimedRun, reason: &str) -> Result<()> {
+    let noted = sqlx::query!(
+        "UPDATE run SET failure_reason = $4 WHERE workspace_id = $1 AND client_id = $2 AND id = $3",
+        claimed.scope.workspace.0,
+        claimed.client.0,
+        claimed.run.0,
+        reason,
+    )
+    .execute(tx.conn())
+    .await?;
+    one_row(noted.rows_affected())
 }
 
 /// What a program says of a failure, at a length that a page can show.

@@ -124,17 +124,11 @@ async fn ask(
         open_for: OPEN_FOR,
         audience: Audience::Operator,
     };
-    // A program whose connection broke asks the same again while it is open.
-    let open =
-        approvals::queries::of_run(&worker.db, &claimed.scope, claimed.run).await?.into_iter().find(|open| {
-            open.state == ApprovalState::Open
-                && open.question.contains(&short(tool))
-                && open.detail == question.detail
-        });
-    if let Some(open) = open {
-        return Ok(open.id);
+    let key = json!([tool, input]).to_string();
+    let (approval, is_new) = approvals::commands::ask_once(&worker.db, claimed, &key, question).await?;
+    if !is_new {
+        return Ok(approval);
     }
-    let approval = approvals::commands::ask(&worker.db, claimed, question).await?;
     let entry = NewEntry::done("approve_tool_use", short(tool)).of(claimed.client);
     let entry = entry.with_outcome(AuditOutcome::Proposed, id.unwrap_or_default());
     audit::commands::write(&worker.db, &claimed.scope, &worker.by, &entry).await?;

@@ -15,7 +15,7 @@ pub(super) async fn read(tx: &mut Tx, scope: &Scope) -> Result<Vec<FailedRun>> {
     let since = tx.now() - RECENT;
     let rows = sqlx::query!(
         r#"SELECT run.request_id, run.client_id, c.name AS client_name, r.number, r.title, a.name AS agent,
-                  run.failure, run.ended_at AS "ended_at!"
+                  run.failure, run.failure_reason, run.ended_at AS "ended_at!"
            FROM run
            JOIN request r ON r.workspace_id = run.workspace_id AND r.client_id = run.client_id AND r.id = run.request_id
            JOIN client c ON c.workspace_id = run.workspace_id AND c.id = run.client_id
@@ -40,7 +40,7 @@ pub(super) async fn read(tx: &mut Tx, scope: &Scope) -> Result<Vec<FailedRun>> {
         number: row.number.cast_unsigned(),
         title: row.title,
         agent: row.agent,
-        failure: row.failure.unwrap_or_default(),
+        reason: row.failure_reason.or(row.failure).unwrap_or_default(),
         at: row.ended_at,
     });
     Ok(failed.collect())
