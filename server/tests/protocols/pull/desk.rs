@@ -116,7 +116,14 @@ async fn a_program_deletes_what_its_operator_wrote_and_nothing_else(pool: PgPool
     commands::note(db, &operator, request, "A slip backstage.").await.unwrap();
     let event = async |stream, words: &str| {
         let said = Part::DataComment { text: words.into() };
-        house.log(stream).await.into_iter().find(|event| event.part == said).expect("it was said").id
+        house
+            .fixture
+            .events(stream)
+            .await
+            .into_iter()
+            .find(|event| event.part == said)
+            .expect("it was said")
+            .id
     };
     let slip = event(asked.session_stream, "A slip of the desk.").await;
     let theirs = event(asked.session_stream, "The client’s words.").await;
@@ -135,11 +142,14 @@ async fn a_program_deletes_what_its_operator_wrote_and_nothing_else(pool: PgPool
         assert_eq!(delete(&writes, &slip).await, 204);
         assert_eq!(delete(&writes, &note).await, 204);
     }
-    let log = format!("{:?}", house.log(asked.session_stream).await);
+    let log = format!("{:?}", house.fixture.events(asked.session_stream).await);
     assert!(!log.contains("A slip of the desk.") && log.contains("The client’s words."), "{log}");
-    let left = house.conversation(asked.session_stream).await.entries;
+    let left = house.fixture.conversation(asked.session_stream).await.entries;
     let marks =
         left.iter().filter(|entry| matches!(entry.body, Body::Deleted { what: Deletable::Comment, .. }));
     assert_eq!(marks.count(), 1, "a mark stays in its place");
-    assert!(!format!("{:?}", house.log(asked.backstage_stream.unwrap()).await).contains("A slip backstage."));
+    assert!(
+        !format!("{:?}", house.fixture.events(asked.backstage_stream.unwrap()).await)
+            .contains("A slip backstage.")
+    );
 }

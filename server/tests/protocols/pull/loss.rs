@@ -47,6 +47,7 @@ async fn who_lost_the_lease_is_refused(pool: PgPool) {
     // A sequence counts from 0 in each attempt.
     assert_eq!(next.append(0, json!([{ "type": "text", "text": "Again" }])).await.0, 200);
     let said: Vec<_> = house
+        .fixture
         .parts(asked.session_stream)
         .await
         .into_iter()

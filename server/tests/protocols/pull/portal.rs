@@ -4,7 +4,6 @@ use domain::{
     Scope,
     ids::{AgentId, TokenId},
     requests::Detail,
-    session::{Conversation, Event, Part},
     testing::{Fixture, TestClient},
     tokens::{self, NewToken, Right},
 };
@@ -65,18 +64,6 @@ impl PullPortal {
         while self.fixture.db.engine().following(StreamId(request.session_stream)) == 0 {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
-    }
-
-    pub async fn log(&self, stream: uuid::Uuid) -> Vec<Event> {
-        self.fixture.events(stream).await
-    }
-
-    pub async fn parts(&self, stream: uuid::Uuid) -> Vec<Part> {
-        self.fixture.parts(stream).await
-    }
-
-    pub async fn conversation(&self, stream: uuid::Uuid) -> Conversation {
-        self.fixture.conversation(stream).await
     }
 }
 

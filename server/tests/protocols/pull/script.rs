@@ -67,7 +67,7 @@ async fn it_claims_writes_listens_and_finishes(pool: PgPool) {
     let seen = house.see(asked.card.number).await;
     assert_eq!(seen.card.column, Column::Review);
     assert_eq!(seen.deliverables[0].title, "What I found");
-    let parts = house.parts(asked.session_stream).await;
+    let parts = house.fixture.parts(asked.session_stream).await;
     assert!(parts.iter().any(|part| matches!(part, Part::DataOutcome { reason, .. } if reason == "I will.")));
 }
 

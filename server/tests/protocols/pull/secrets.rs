@@ -13,7 +13,7 @@ use super::{
 
 /// A text's words as a reader has them.
 async fn text(house: &PullPortal, stream: Uuid, wanted: &str) -> String {
-    let parts = house.parts(stream).await.into_iter();
+    let parts = house.fixture.parts(stream).await.into_iter();
     let words = parts.filter_map(|part| match part {
         Part::TextDelta { id, delta } if id == wanted => Some(delta),
         _ => None,
@@ -59,7 +59,7 @@ async fn one_that_is_cut_over_several_calls_is_taken_out(pool: PgPool) {
     append(&job, 4, json!([{ "type": "text-end", "id": "a" }])).await;
     assert_eq!(text(&house, asked.session_stream, "a").await, "Use ***, and go on");
     assert_eq!(text(&house, asked.session_stream, "b").await, "Beside it.");
-    let all = format!("{:?}", house.log(asked.session_stream).await);
+    let all = format!("{:?}", house.fixture.events(asked.session_stream).await);
     assert!(!all.contains("sk-") && !all.contains("ijkl"), "{all}");
     stop.begin();
 }

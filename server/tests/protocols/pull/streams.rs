@@ -50,7 +50,12 @@ async fn an_agent_reads_and_writes_what_it_has_in_hand(pool: PgPool) {
     }
     let tool = json!([{ "type": "tool-input-available", "toolCallId": "1", "toolName": "x", "input": {} }]);
     assert_eq!(append(&house.program, backstage, &job, 0, &tool).await.status(), 200);
-    for event in house.log(session).await.iter().filter(|event| matches!(event.part, Part::TextDelta { .. }))
+    for event in house
+        .fixture
+        .events(session)
+        .await
+        .iter()
+        .filter(|event| matches!(event.part, Part::TextDelta { .. }))
     {
         assert_eq!((event.author.kind, event.author.name.as_str()), (AuthorKind::Agent, "Juno"));
         assert!(event.at > 1 && event.run.is_some() && event.attempt == Some(1));

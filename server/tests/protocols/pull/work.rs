@@ -65,7 +65,7 @@ async fn a_program_does_the_work(pool: PgPool) {
             .unwrap(),
         "Dear you"
     );
-    let texts: Vec<_> = house.log(asked.session_stream).await;
+    let texts: Vec<_> = house.fixture.events(asked.session_stream).await;
     let said = texts
         .iter()
         .find(|event| matches!(&event.part, Part::TextDelta { delta, .. } if delta == "Dear all"));
@@ -74,12 +74,13 @@ async fn a_program_does_the_work(pool: PgPool) {
         (said.author.kind, said.author.name.as_str(), said.attempt),
         (AuthorKind::Agent, "Juno", Some(1))
     );
-    let entries = house.conversation(asked.session_stream).await.entries;
+    let entries = house.fixture.conversation(asked.session_stream).await.entries;
     let words =
         entries.iter().filter(|entry| matches!(&entry.body, Body::Words { text, .. } if text == "Dear all"));
     assert_eq!(words.count(), 1);
     assert!(
         house
+            .fixture
             .parts(asked.backstage_stream.unwrap())
             .await
             .iter()
@@ -112,7 +113,7 @@ async fn what_people_say_reaches_it(pool: PgPool) {
     assert_eq!(job.done(&format!("/steers/{control}"), answer.clone()).await["settled"], true);
     assert_eq!(job.done(&format!("/steers/{control}"), answer).await["settled"], false);
     assert_eq!(job.signals(&after, 0).await.1["signals"], json!([]), "nothing is told twice");
-    let outcome = house.parts(asked.session_stream).await.into_iter().find_map(|part| match part {
+    let outcome = house.fixture.parts(asked.session_stream).await.into_iter().find_map(|part| match part {
         Part::DataOutcome { outcome, reason, .. } => Some((outcome, reason)),
         _ => None,
     });
@@ -139,7 +140,7 @@ async fn a_stop_reaches_it_and_is_answered(pool: PgPool) {
     }
     let (status, lost) = job.append(0, json!([{ "type": "text", "text": "And yet" }])).await;
     assert_eq!((status, lost["type"].as_str()), (409, Some("/docs/api#lost")), "{lost}");
-    let parts = house.parts(asked.session_stream).await;
+    let parts = house.fixture.parts(asked.session_stream).await;
     assert!(parts.iter().any(|part| matches!(part, Part::DataOutcome { outcome, .. } if outcome == "done")));
 }
 
@@ -180,6 +181,7 @@ async fn a_question_waits_for_its_answer(pool: PgPool) {
     assert_eq!(run["questions"].as_array().unwrap().len(), 2);
     assert!(
         !house
+            .fixture
             .parts(asked.session_stream)
             .await
             .iter()
@@ -197,9 +199,9 @@ async fn it_fails_in_words_and_keeps_its_reasons_backstage(pool: PgPool) {
     assert_eq!(status, 409, "a failure needs words");
     let end = json!({ "outcome": "failed", "words": "The address is gone.", "reason": "550 5.1.1" });
     assert_eq!(job.done("/end", end).await["state"], "failed");
-    let parts = house.parts(asked.session_stream).await;
+    let parts = house.fixture.parts(asked.session_stream).await;
     assert!(parts.iter().any(|part| matches!(part, Part::DataRun { state: RunState::Failed, failure: Some(words), .. } if words == "The address is gone.")));
-    let behind = house.parts(asked.backstage_stream.unwrap()).await;
+    let behind = house.fixture.parts(asked.backstage_stream.unwrap()).await;
     assert!(
         behind.iter().any(|part| matches!(part, Part::DataComment { text } if text.contains("550 5.1.1")))
     );
