@@ -15,5 +15,5 @@ pub(crate) use commands::DeletedEntry;
 pub use event::{
     Author, AuthorKind, Choice, Deletable, Event, Part, PlanStep, RunState, StepState, step_words,
 };
-pub use fold::{Body, Conversation, Entry, ControlResult, Reading, RunNow, SettledApproval, SubRunNow};
+pub use fold::{Body, ControlResult, Conversation, Entry, Reading, RunNow, SettledApproval, SubRunNow};
 pub use join::{JoinedEvent, join};

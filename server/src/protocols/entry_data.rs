@@ -1,7 +1,7 @@
 //! What an entry shows, as data for clients that others wrote: its name and its fields, as `docs/SESSIONS.md` has
 //! them.
 
-use domain::session::{Author, Body, Deletable, Entry, ControlResult, step_words};
+use domain::session::{Author, Body, ControlResult, Deletable, Entry, step_words};
 use serde_json::{Value, json};
 
 /// The name of an entry's kind and its fields; none for an agent's words, which are sent as text.

@@ -181,7 +181,7 @@ async fn access_taken_away_ends_the_lines_of_whoever_had_it(pool: PgPool) {
 /// A browser's first visit tells the person's zone while its page is open already.
 #[sqlx::test(migrations = "../migrations")]
 async fn another_zone_or_name_ends_no_line(pool: PgPool) {
-    let house = House::new(&pool).await;
+    let house = LivePortal::new(&pool).await;
     let mut tab = house.tab().await;
     tab.follow(house.session, 0).await;
     let (next, _) = tab.events().await;

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     Error, Result,
     requests::Detail,
-    session::{Body, Conversation, ControlResult, SettledApproval, StepState, step_words},
+    session::{Body, ControlResult, Conversation, SettledApproval, StepState, step_words},
 };
 
 /// The conversation as `/v1/stream` folds it, with its times as instants.

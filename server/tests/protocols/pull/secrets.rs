@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::{
     portal::{PullPortal, PulledRun},
-    streams::append,
+    streams,
 };
 
 /// A text's words as a reader has them.
@@ -73,9 +73,9 @@ async fn so_is_one_that_is_appended_to_the_stream_or_said_backstage(pool: PgPool
     for stream in [session, backstage] {
         let pieces = ["Use tl_abcdefgh", "ijklmnop", "qrstuvwxyz", " now."];
         for (sequence, words) in (0..).zip(pieces) {
-            let answer = append(&house.program, stream, &job, sequence, &more("a", words)).await;
+            let answer = streams::append(&house.program, stream, &job, sequence, &more("a", words)).await;
             assert_eq!(answer.status(), 200);
-            let again = append(&house.program, stream, &job, sequence, &more("a", words)).await;
+            let again = streams::append(&house.program, stream, &job, sequence, &more("a", words)).await;
             assert_eq!(again.status(), 204);
         }
         assert_eq!(text(&house, stream, "a").await, "Use *** now.");
