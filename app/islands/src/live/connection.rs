@@ -211,13 +211,10 @@ impl LiveConnection {
         }
     }
 
-    fn notify_interests(&self, stream: &str, say: impl Fn(&Interest)) {
+    fn notify_interests(&self, stream: &str, notify: impl Fn(&Interest)) {
         // A copy: an ear may follow something else.
         let interests = self.interests.borrow().clone();
-        interests
-            .iter()
-            .filter(|interest| interest.stream == stream)
-            .for_each(|interest| send_text(interest));
+        interests.iter().filter(|interest| interest.stream == stream).for_each(|interest| notify(interest));
     }
 
     fn closed(self: &Rc<Self>, turn: u32, code: u16) {
