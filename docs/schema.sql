@@ -1312,18 +1312,14 @@ CREATE TABLE stream (
     revision bigint NOT NULL DEFAULT 0,
     CONSTRAINT stream_id_key UNIQUE (id),
     CONSTRAINT stream_pkey PRIMARY KEY (workspace_id, id),
-    CONSTRAINT stream_buried_check CHECK (buried_at IS NULL OR deleted_at IS NOT NULL),
-    CONSTRAINT stream_fork_check CHECK ((forked_from IS NULL) = (fork_offset IS NULL) AND (forked_from IS NULL) = (fork_part IS NULL) AND (fork_part >= 0) IS NOT FALSE AND (0 <= fork_offset AND fork_offset <= next_offset) IS NOT FALSE),
-    CONSTRAINT stream_kind_check CHECK (kind <> ''::text AND length(kind) <= 64),
-    CONSTRAINT stream_lapse_check CHECK ((ttl_seconds >= 0) IS NOT FALSE AND (ttl_seconds IS NULL) = (lapses_at IS NULL) AND (ttl_seconds IS NULL OR expires_at IS NULL)),
-    CONSTRAINT stream_name_check CHECK (name <> ''::text AND octet_length(name) <= 1024),
-    CONSTRAINT stream_offsets_check CHECK (0 <= earliest_offset AND earliest_offset <= next_offset),
 );
 CREATE INDEX stream_fork_idx ON public.stream USING btree (forked_from) WHERE ((forked_from IS NOT NULL) AND (buried_at IS NULL));
 CREATE INDEX stream_grave_idx ON public.stream USING btree (buried_at) WHERE (buried_at IS NOT NULL);
 CREATE INDEX stream_mortal_idx ON public.stream USING btree (id) WHERE (((ttl_seconds IS NOT NULL) OR (expires_at IS NOT NULL)) AND (deleted_at IS NULL));
 CREATE UNIQUE INDEX stream_name_key ON public.stream USING btree (workspace_id, COALESCE(client_id, '00000000-0000-0000-0000-000000000000'::uuid), name) WHERE ((name IS NOT NULL) AND (buried_at IS NULL));
 CREATE INDEX stream_named_since_idx ON public.stream USING btree (workspace_id, created_at) WHERE ((name IS NOT NULL) AND (deleted_at IS NULL));
+CREATE TRIGGER stream_rules_of_a_change BEFORE UPDATE OF kind, name, earliest_offset, deleted_at, buried_at, ttl_seconds, expires_at, forked_from, fork_offset, fork_part ON public.stream FOR EACH ROW EXECUTE FUNCTION stream_rules();
+CREATE TRIGGER stream_rules_of_a_new_row BEFORE INSERT ON public.stream FOR EACH ROW EXECUTE FUNCTION stream_rules();
 ALTER TABLE stream FORCE ROW LEVEL SECURITY;
 CREATE POLICY stream_backup ON stream FOR SELECT TO throughline_backup USING true;
 CREATE POLICY stream_engine ON stream FOR ALL TO throughline_sessions USING true WITH CHECK true;
@@ -1917,6 +1913,31 @@ BEGIN
     RAISE EXCEPTION 'a stream is not as remembered' USING ERRCODE = 'TL001';
 END
 $function$
+;
+
+CREATE OR REPLACE FUNCTION public.stream_rules()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+    broken text := CASE
+        WHEN NEW.kind = '' OR length(NEW.kind) > 64 THEN 'stream_kind_check'
+        WHEN NEW.name = '' OR octet_length(NEW.name) > 1024 THEN 'stream_name_check'
+        WHEN NEW.earliest_offset < 0 OR NEW.earliest_offset > NEW.next_offset THEN 'stream_offsets_check'
+        WHEN NEW.buried_at IS NOT NULL AND NEW.deleted_at IS NULL THEN 'stream_buried_check'
+        WHEN NEW.ttl_seconds < 0 OR (NEW.ttl_seconds IS NULL) <> (NEW.lapses_at IS NULL)
+            OR (NEW.ttl_seconds IS NOT NULL AND NEW.expires_at IS NOT NULL) THEN 'stream_lapse_check'
+        WHEN (NEW.forked_from IS NULL) <> (NEW.fork_offset IS NULL) OR (NEW.forked_from IS NULL) <> (NEW.fork_part IS NULL)
+            OR NEW.fork_part < 0 OR NEW.fork_offset < 0 OR NEW.fork_offset > NEW.next_offset THEN 'stream_fork_check'
+    END;
+BEGIN
+    IF broken IS NOT NULL THEN
+        RAISE check_violation USING
+            MESSAGE = format('new row for relation "stream" violates %s', broken),
+            CONSTRAINT = broken, TABLE = 'stream', SCHEMA = TG_TABLE_SCHEMA;
+    END IF;
+    RETURN NEW;
+END $function$
 ;
 
 CREATE OR REPLACE FUNCTION public.within_bigint(amount numeric)

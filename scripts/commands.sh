@@ -79,7 +79,7 @@ try_sqlx() {
 try_faults() { THROUGHLINE_FAULT_ROUNDS=1 THROUGHLINE_HERMES_ROUNDS=1 scripts/faults.sh; }
 
 # One target: the others are built of the same.
-try_fuzz() { scripts/fuzz.sh 1 frames; }
+try_fuzz() { FUZZ_PROFILE=dev scripts/fuzz.sh 1 frames; }
 
 try_release() {
   make --no-print-directory release

@@ -27,7 +27,7 @@ struct Cli {
 enum Command {
     /// Start the portal (also when no command is given).
     Serve(serve::Options),
-    /// Serve durable streams alone, without the portal and without asking who comes, on this machine.
+    /// Serve durable streams alone, without the portal: on this machine, or with tokens from elsewhere.
     Streams(durable_streams::Options),
     /// Bring the database up to date and stop.
     Migrate {
@@ -95,6 +95,7 @@ async fn perform(command: Option<Command>, settings: Settings) -> Result<ExitCod
     match command {
         None => serve::serve(settings, serve::Options::default()).await?,
         Some(Command::Serve(options)) => serve::serve(settings, options).await?,
+        Some(Command::Streams(durable_streams::Options { command: Some(command), .. })) => command.run()?,
         Some(Command::Streams(options)) => durable_streams::serve(settings, options).await?,
         Some(Command::Migrate { print_roles: true }) => print!("{}", roles(&settings)?),
         Some(Command::Migrate { print_roles: false }) => migrate(&settings).await?,

@@ -139,7 +139,7 @@ impl Other {
         sql(pool, format!("CREATE ROLE \"{name}\" LOGIN")).await;
         let roles = server::database::rights::ROLES.join(", ");
         sql(pool, format!("GRANT {roles} TO \"{name}\"")).await;
-        sql(pool, format!("CREATE DATABASE \"{name}\" OWNER \"{name}\"")).await;
+        sql(pool, format!("CREATE DATABASE \"{name}\" OWNER \"{name}\" TEMPLATE template0")).await;
         let url = address(&options, &name, &name);
         Self { name, url, root: pool.clone() }
     }

@@ -11,6 +11,7 @@ mod named;
 mod nodes;
 mod producers;
 mod redact;
+mod rules;
 mod security;
 mod subscriptions;
 mod support;

@@ -7,8 +7,10 @@ mod people;
 mod programs;
 mod serve;
 mod this_machine;
+mod token_file;
 
 pub(crate) use people::tenant;
 pub use people::{People, Reader};
-pub use serve::{Options, serve};
+pub use serve::{Options, StreamsCommand, serve};
 pub use this_machine::ThisMachine;
+pub use token_file::{StreamRight, TokenFile};

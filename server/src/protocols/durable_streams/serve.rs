@@ -1,19 +1,20 @@
-//! `throughline streams`: the protocol alone, for whoever is on this machine.
+//! `throughline streams`: the protocol alone, for whoever is on this machine, or for programs with a token of a file.
 
-use std::{error::Error, net::SocketAddr, sync::Arc, time::Duration};
+use std::{error::Error, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use app::web::{Reach, is_local_origin};
-use clap::Args;
+use clap::{Args, Subcommand};
 use domain::Clock;
 use safe_http::tls;
-use sessions::Tenant;
-use sessions_http::{Config, DurableStreams, PageCache, Signer, Subscriptions, deliver_webhooks};
+use sessions::{Engine, Tenant};
+use sessions_http::{Authorizer, Config, DurableStreams, PageCache, Signer, Subscriptions, deliver_webhooks};
 use tokio::net::TcpListener;
 use uuid::Uuid;
 
 use super::{
-    ThisMachine,
+    StreamRight, ThisMachine, TokenFile,
     connections::{self, Patience},
+    token_file::new_token,
 };
 use crate::{
     database::{Database, Hold},
@@ -30,29 +31,67 @@ const TENANT: Tenant =
     Tenant { workspace: Uuid::from_u128(0x7468_726f_7567_8c69_ae65_7374_7265_616d), client: None };
 
 /// How the streams are served.
-#[derive(Clone, Copy, Debug, Args)]
+#[derive(Clone, Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub struct Options {
-    /// Address and port to listen on. Nobody is asked who they are, so it has to be this machine's own
-    #[arg(long, default_value = "127.0.0.1:4437", value_parser = loopback)]
+    #[command(subcommand)]
+    pub command: Option<StreamsCommand>,
+    /// Address and port to listen on. Without --tokens nobody is asked who they are, so it has to be this machine's own
+    #[arg(long, default_value = "127.0.0.1:4437")]
     pub listen: SocketAddr,
+    /// Let in whoever comes with a token of this file, from other machines as well, and nobody else
+    #[arg(long, value_name = "FILE")]
+    pub tokens: Option<PathBuf>,
     /// How long a long-poll waits for something new, in milliseconds: below what proxies cut off
     #[arg(long, default_value_t = 20_000, value_name = "MILLISECONDS")]
     pub long_poll: u64,
 }
 
-fn loopback(text: &str) -> Result<SocketAddr, String> {
-    let address: SocketAddr = text.parse().map_err(|_| "it is no address with a port".to_owned())?;
-    match address.ip().is_loopback() {
-        true => Ok(address),
-        false => Err("anyone could write there: only 127.0.0.1 and ::1 are served".to_owned()),
+/// What there is to do besides serving.
+#[derive(Clone, Debug, Subcommand)]
+pub enum StreamsCommand {
+    /// Make a token: its line for the file of tokens goes to standard output, the token itself to standard error, once.
+    Token {
+        /// Whose streams it is for. Each space has streams of its own; nothing in one can be named from another
+        space: String,
+        /// What it may do there
+        #[arg(long, value_enum, default_value = "all")]
+        right: StreamRight,
+    },
+}
+
+impl StreamsCommand {
+    /// # Errors
+    /// What is wrong with the space's name.
+    pub fn run(&self) -> Result<(), Box<dyn Error>> {
+        let Self::Token { space, right } = self;
+        let (token, line) = new_token(space, *right)?;
+        println!("{line}");
+        eprintln!("The token, which is not shown again: {token}");
+        Ok(())
+    }
+}
+
+impl Options {
+    /// Whoever reaches an address without tokens may do everything.
+    fn check(&self) -> Result<(), String> {
+        if self.tokens.is_some() || self.listen.ip().is_loopback() {
+            return Ok(());
+        }
+        let address = self.listen;
+        Err(format!(
+            "anyone could write at {address}: without --tokens FILE only 127.0.0.1 and ::1 are served. `throughline streams token SPACE` makes a token"
+        ))
     }
 }
 
 /// Serves until told to stop.
 ///
 /// # Errors
-/// When the port is taken or the database cannot be brought up.
+/// When the port is taken, the file of tokens cannot be read or the database cannot be brought up.
 pub async fn serve(settings: Settings, options: Options) -> Result<(), Box<dyn Error>> {
+    options.check()?;
+    let tokens = options.tokens.as_ref().map(|path| TokenFile::open(path, TENANT.workspace)).transpose()?;
     let shutdown = Shutdown::on_signals()?;
     let patience = Patience {
         connections: ConnectionLimits::of(&settings, ingress::raise()),
@@ -64,7 +103,7 @@ pub async fn serve(settings: Settings, options: Options) -> Result<(), Box<dyn E
         Err(reason) if reason.is_interruption() => return Ok(()),
         Err(reason) => return Err(reason.into()),
     };
-    let served = run((listener, patience), &database, &settings, options, &shutdown).await;
+    let served = run((listener, patience), &database, &settings, (&options, tokens), &shutdown).await;
     shutdown.begin();
     shutdown.drained().await;
     database.close().await;
@@ -75,20 +114,75 @@ async fn run(
     (listener, patience): (TcpListener, Patience),
     database: &Database,
     settings: &Settings,
-    options: Options,
+    (options, tokens): (&Options, Option<TokenFile>),
     shutdown: &Shutdown,
 ) -> Result<(), Box<dyn Error>> {
     let clock = Clock::system();
     let engine = product::engine(database, settings, &clock);
+    let limits = Arc::new(Limits::new(Allowance::of_this_machine(settings)));
+    let auth = Auth::alone(settings.metrics_token.clone(), listener.local_addr()?);
+    let metrics = Metrics::new(engine.clone(), Arc::clone(&limits), &clock, auth);
+    limits::start(Arc::clone(&limits), engine.clone(), shutdown);
+    let config = Config { long_poll: Duration::from_millis(options.long_poll), ..Config::default() };
+    let at = (listener, patience, Arc::new(metrics));
+    match tokens {
+        None => {
+            let subscriptions = subscriptions(&engine, &clock, at.0.local_addr()?, shutdown).await?;
+            let streams = DurableStreams {
+                subscriptions: Some(subscriptions),
+                allowed_origin: Some(is_local_origin),
+                ..streams(&engine, &clock, ThisMachine(TENANT), shutdown)
+            };
+            listen(at, DurableStreams { config, limits, ..streams }, shutdown).await?;
+        }
+        Some(tokens) => {
+            shutdown.spawn("tokens", tokens.clone().watch(shutdown.soft().clone()));
+            // A page sends a token only where its own script has one, so it may be any site's.
+            let streams = DurableStreams {
+                allowed_origin: Some(|_| true),
+                ..streams(&engine, &clock, tokens, shutdown)
+            };
+            listen(at, DurableStreams { config, limits, ..streams }, shutdown).await?;
+        }
+    }
+    shutdown.begin();
+    shutdown.drained().await;
+    engine.shutdown().await;
+    Ok(())
+}
+
+/// What both ways of serving have in common.
+fn streams<A: Authorizer>(
+    engine: &Engine,
+    clock: &Clock,
+    authorizer: A,
+    shutdown: &Shutdown,
+) -> DurableStreams<A> {
+    DurableStreams {
+        clock: product::engine_clock(clock),
+        stop: shutdown.soft().clone(),
+        page_cache: PageCache::new(64 << 20),
+        ..DurableStreams::new(engine.clone(), authorizer)
+    }
+}
+
+/// The protocol's subscriptions, with their webhooks on their way. Their workers come with the token of a wake, which leaves
+/// no place for one of the file: they are for this machine alone.
+async fn subscriptions(
+    engine: &Engine,
+    clock: &Clock,
+    address: SocketAddr,
+    shutdown: &Shutdown,
+) -> Result<Arc<Subscriptions>, Box<dyn Error>> {
     let subscriptions = Arc::new(Subscriptions {
-        base_url: format!("http://{}", listener.local_addr()?),
-        signer: Signer::load_or_create(&engine).await?,
+        base_url: format!("http://{address}"),
+        signer: Signer::load_or_create(engine).await?,
         allow_local_webhooks: true,
     });
     let webhooks = deliver_webhooks(
         engine.clone(),
         Arc::clone(&subscriptions),
-        product::engine_clock(&clock),
+        product::engine_clock(clock),
         shutdown.soft().clone(),
         tls::client(),
     );
@@ -97,29 +191,20 @@ async fn run(
             tracing::error!(error.message = %error, "webhooks are not sent");
         }
     });
-    let limits = Arc::new(Limits::new(Allowance::of_this_machine(settings)));
-    let auth = Auth::alone(settings.metrics_token.clone(), listener.local_addr()?);
-    let metrics = Metrics::new(engine.clone(), Arc::clone(&limits), &clock, auth);
-    limits::start(Arc::clone(&limits), engine.clone(), shutdown);
-    let streams = DurableStreams {
-        clock: product::engine_clock(&clock),
-        stop: shutdown.soft().clone(),
-        config: Config { long_poll: Duration::from_millis(options.long_poll), ..Config::default() },
-        page_cache: PageCache::new(64 << 20),
-        limits,
-        subscriptions: Some(subscriptions),
-        allowed_origin: Some(is_local_origin),
-        ..DurableStreams::new(engine.clone(), ThisMachine(TENANT))
-    };
+    Ok(subscriptions)
+}
+
+async fn listen<A: Authorizer>(
+    (listener, patience, metrics): (TcpListener, Patience, Arc<Metrics>),
+    streams: DurableStreams<A>,
+    shutdown: &Shutdown,
+) -> Result<(), Box<dyn Error>> {
     let address = listener.local_addr()?;
     tracing::info!(%address, "ready");
     let reach = Reach::new(address, &format!("http://{address}").parse()?);
-    let (streams, metrics) = (Arc::new(streams), Arc::new(metrics));
-    let serving = connections::serve(listener, streams, metrics, patience, reach, shutdown.soft().clone());
+    let serving =
+        connections::serve(listener, Arc::new(streams), metrics, patience, reach, shutdown.soft().clone());
     shutdown.hard().run_until_cancelled(serving).await;
-    shutdown.begin();
-    shutdown.drained().await;
-    engine.shutdown().await;
     Ok(())
 }
 
@@ -128,10 +213,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_this_machine_is_served() {
-        assert!(loopback("127.0.0.1:4437").is_ok() && loopback("[::1]:0").is_ok());
-        for address in ["0.0.0.0:4437", "192.168.0.1:4437", "[::]:4437", "localhost", "127.0.0.1"] {
-            assert!(loopback(address).is_err(), "{address}");
+    fn without_tokens_only_this_machine_is_served() {
+        let at = |listen: &str, tokens: Option<&str>| {
+            let options = Options {
+                command: None,
+                listen: listen.parse().unwrap(),
+                tokens: tokens.map(PathBuf::from),
+                long_poll: 1,
+            };
+            options.check()
+        };
+        assert!(at("127.0.0.1:4437", None).is_ok() && at("[::1]:0", None).is_ok());
+        for address in ["0.0.0.0:4437", "192.168.0.1:4437", "[::]:4437"] {
+            assert!(at(address, None).is_err_and(|words| words.contains("--tokens")), "{address}");
+            assert!(at(address, Some("tokens")).is_ok(), "{address}");
         }
     }
 }
