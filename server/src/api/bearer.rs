@@ -87,7 +87,7 @@ impl TokenGate {
 }
 
 /// The token of a request; none where there is no such header, two of them, or one of another kind.
-fn bearer_of(headers: &HeaderMap) -> Option<&str> {
+pub(crate) fn bearer_of(headers: &HeaderMap) -> Option<&str> {
     let mut sent = headers.get_all(header::AUTHORIZATION).iter();
     let (Some(only), None) = (sent.next(), sent.next()) else { return None };
     let (kind, token) = only.to_str().ok()?.split_once(' ')?;

@@ -26,8 +26,8 @@ use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::{limits::Limits, routes::Routes, run_to_completion::run_to_completion};
 
-pub(crate) use bearer::has_token;
 pub use bearer::{Caller, TokenGate, require};
+pub(crate) use bearer::{bearer_of, has_token};
 pub use document::document;
 pub(crate) use document::show as openapi;
 pub use problem::{FieldProblem, Problem};

@@ -173,7 +173,7 @@ async fn play(
     sqlx::query("UPDATE run SET max_attempts = 100").execute(&world.pool).await.unwrap();
     model.pace(Duration::from_millis(60));
     for (at, fault) in plan {
-        says_so_much(world, &request, *at).await;
+        wait_for_letters(world, &request, *at).await;
         strike(world, hermes, servers, *fault).await;
     }
     let ends = |event: &Event| match &event.part {
@@ -195,7 +195,7 @@ async fn play(
 }
 
 /// Waits until so many letters are said; the end of the work counts as all of them.
-async fn says_so_much(world: &AgentWorld, request: &Detail, letters: u64) {
+async fn wait_for_letters(world: &AgentWorld, request: &Detail, letters: u64) {
     let mut count = 0;
     let enough = |event: &Event| {
         if let Part::TextDelta { delta, .. } = &event.part {

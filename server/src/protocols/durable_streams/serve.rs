@@ -3,6 +3,7 @@
 use std::{error::Error, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use app::web::{Reach, is_local_origin};
+use axum::http::HeaderValue;
 use clap::{Args, Subcommand};
 use domain::Clock;
 use safe_http::tls;
@@ -123,26 +124,25 @@ async fn run(
     let auth = Auth::alone(settings.metrics_token.clone(), listener.local_addr()?);
     let metrics = Metrics::new(engine.clone(), Arc::clone(&limits), &clock, auth);
     limits::start(Arc::clone(&limits), engine.clone(), shutdown);
-    let config = Config { long_poll: Duration::from_millis(options.long_poll), ..Config::default() };
-    let at = (listener, patience, Arc::new(metrics));
+    let address = listener.local_addr()?;
+    let service = StreamsService {
+        engine: &engine,
+        clock: &clock,
+        limits,
+        metrics: Arc::new(metrics),
+        config: Config { long_poll: Duration::from_millis(options.long_poll), ..Config::default() },
+        shutdown,
+    };
+    let way_in = (listener, patience);
     match tokens {
         None => {
-            let subscriptions = subscriptions(&engine, &clock, at.0.local_addr()?, shutdown).await?;
-            let streams = DurableStreams {
-                subscriptions: Some(subscriptions),
-                allowed_origin: Some(is_local_origin),
-                ..streams(&engine, &clock, ThisMachine(TENANT), shutdown)
-            };
-            listen(at, DurableStreams { config, limits, ..streams }, shutdown).await?;
+            let subscriptions = subscriptions(&engine, &clock, address, shutdown).await?;
+            service.serve(way_in, ThisMachine(TENANT), Some(subscriptions), is_local_origin).await?;
         }
         Some(tokens) => {
             shutdown.spawn("tokens", tokens.clone().watch(shutdown.soft().clone()));
             // A page sends a token only where its own script has one, so it may be any site's.
-            let streams = DurableStreams {
-                allowed_origin: Some(|_| true),
-                ..streams(&engine, &clock, tokens, shutdown)
-            };
-            listen(at, DurableStreams { config, limits, ..streams }, shutdown).await?;
+            service.serve(way_in, tokens, None, |_| true).await?;
         }
     }
     shutdown.begin();
@@ -151,18 +151,42 @@ async fn run(
     Ok(())
 }
 
-/// What both ways of serving have in common.
-fn streams<A: Authorizer>(
-    engine: &Engine,
-    clock: &Clock,
-    authorizer: A,
-    shutdown: &Shutdown,
-) -> DurableStreams<A> {
-    DurableStreams {
-        clock: product::engine_clock(clock),
-        stop: shutdown.soft().clone(),
-        page_cache: PageCache::new(64 << 20),
-        ..DurableStreams::new(engine.clone(), authorizer)
+/// What is served alike, whoever may come.
+struct StreamsService<'a> {
+    engine: &'a Engine,
+    clock: &'a Clock,
+    limits: Arc<Limits>,
+    metrics: Arc<Metrics>,
+    config: Config,
+    shutdown: &'a Shutdown,
+}
+
+impl StreamsService<'_> {
+    /// Takes connections until told to stop.
+    async fn serve<A: Authorizer>(
+        self,
+        (listener, patience): (TcpListener, Patience),
+        authorizer: A,
+        subscriptions: Option<Arc<Subscriptions>>,
+        allowed_origin: fn(&HeaderValue) -> bool,
+    ) -> Result<(), Box<dyn Error>> {
+        let stop = self.shutdown.soft().clone();
+        let streams = DurableStreams {
+            clock: product::engine_clock(self.clock),
+            stop: stop.clone(),
+            config: self.config,
+            page_cache: PageCache::new(64 << 20),
+            limits: self.limits,
+            subscriptions,
+            allowed_origin: Some(allowed_origin),
+            ..DurableStreams::new(self.engine.clone(), authorizer)
+        };
+        let address = listener.local_addr()?;
+        tracing::info!(%address, "ready");
+        let reach = Reach::new(address, &format!("http://{address}").parse()?);
+        let serving = connections::serve(listener, Arc::new(streams), self.metrics, patience, reach, stop);
+        self.shutdown.hard().run_until_cancelled(serving).await;
+        Ok(())
     }
 }
 
@@ -192,20 +216,6 @@ async fn subscriptions(
         }
     });
     Ok(subscriptions)
-}
-
-async fn listen<A: Authorizer>(
-    (listener, patience, metrics): (TcpListener, Patience, Arc<Metrics>),
-    streams: DurableStreams<A>,
-    shutdown: &Shutdown,
-) -> Result<(), Box<dyn Error>> {
-    let address = listener.local_addr()?;
-    tracing::info!(%address, "ready");
-    let reach = Reach::new(address, &format!("http://{address}").parse()?);
-    let serving =
-        connections::serve(listener, Arc::new(streams), metrics, patience, reach, shutdown.soft().clone());
-    shutdown.hard().run_until_cancelled(serving).await;
-    Ok(())
 }
 
 #[cfg(test)]

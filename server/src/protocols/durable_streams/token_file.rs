@@ -10,12 +10,14 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use axum::http::{HeaderMap, header};
+use clap::ValueEnum;
+use domain::secret;
 use sessions::Tenant;
 use sessions_http::{Access, AccessError, AccessRequest, Authorizer, Grant, Target};
-use sha2::{Digest, Sha256};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
+
+use crate::api::bearer_of;
 
 /// How soon a token counts after it was written down, and no longer after it was taken out.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
@@ -23,7 +25,7 @@ const LOOK_AGAIN: Duration = Duration::from_secs(1);
 const PREFIX: &str = "tls_";
 
 /// What a token may do in its space.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
 pub enum StreamRight {
     /// Read and follow.
     Read,
@@ -34,23 +36,6 @@ pub enum StreamRight {
 }
 
 impl StreamRight {
-    fn parse(word: &str) -> Option<Self> {
-        match word {
-            "read" => Some(Self::Read),
-            "append" => Some(Self::Append),
-            "all" => Some(Self::All),
-            _ => None,
-        }
-    }
-
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::Read => "read",
-            Self::Append => "append",
-            Self::All => "all",
-        }
-    }
-
     fn needed(access: Access) -> Self {
         match access {
             Access::Read => Self::Read,
@@ -63,7 +48,7 @@ impl StreamRight {
 /// One line of the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct StreamToken {
-    hash: [u8; 32],
+    hash: String,
     tenant: Tenant,
     right: StreamRight,
 }
@@ -73,8 +58,13 @@ struct StreamToken {
 pub struct TokenFile {
     path: PathBuf,
     workspace: Uuid,
+    /// How it was when it was opened.
+    opened: Option<FileState>,
     tokens: Arc<RwLock<Vec<StreamToken>>>,
 }
+
+/// When a file was written, and how long it is.
+type FileState = (SystemTime, u64);
 
 impl TokenFile {
     /// Reads the file. `workspace`: under which all its spaces lie.
@@ -82,16 +72,18 @@ impl TokenFile {
     /// # Errors
     /// When it cannot be read, or a line of it is no token; the message names the line.
     pub fn open(path: &Path, workspace: Uuid) -> io::Result<Self> {
+        // Looked at first: what changes while it is read is read again.
+        let opened = state_of(path);
         let tokens = Arc::new(RwLock::new(read(path, workspace)?));
-        Ok(Self { path: path.to_owned(), workspace, tokens })
+        Ok(Self { path: path.to_owned(), workspace, opened, tokens })
     }
 
     /// Reads the file again whenever it has changed, until `stop`. While it cannot be read, what it said before counts.
     pub async fn watch(self, stop: CancellationToken) {
-        let mut seen = changed_at(&self.path);
+        let mut seen = self.opened;
         let mut every = tokio::time::interval(LOOK_AGAIN);
         while stop.run_until_cancelled(every.tick()).await.is_some() {
-            let now = changed_at(&self.path);
+            let now = state_of(&self.path);
             if now == seen {
                 continue;
             }
@@ -102,7 +94,7 @@ impl TokenFile {
                     *self.tokens.write().unwrap_or_else(PoisonError::into_inner) = tokens;
                 }
                 Err(error) => {
-                    tracing::error!(error.message = %error, "the tokens cannot be read; those from before still count");
+                    tracing::error!(error.message = %error, "the file of tokens could not be read; the tokens from before stay valid");
                 }
             }
         }
@@ -114,8 +106,8 @@ impl TokenFile {
     }
 }
 
-/// When the file was written and how long it is; none when it is away.
-fn changed_at(path: &Path) -> Option<(SystemTime, u64)> {
+/// None when the file is away.
+fn state_of(path: &Path) -> Option<FileState> {
     let about = fs::metadata(path).ok()?;
     Some((about.modified().ok()?, about.len()))
 }
@@ -141,31 +133,22 @@ fn read(path: &Path, workspace: Uuid) -> io::Result<Vec<StreamToken>> {
 
 fn parse(line: &str, workspace: Uuid) -> Option<StreamToken> {
     let [space, right, hash] = line.split_whitespace().collect::<Vec<_>>().try_into().ok()?;
-    let mut bytes = [0; 32];
-    if hash.len() != 64 || !hash.is_ascii() {
-        return None;
-    }
-    for (byte, at) in bytes.iter_mut().zip((0..64).step_by(2)) {
-        *byte = u8::from_str_radix(&hash[at..at + 2], 16).ok()?;
-    }
-    Some(StreamToken { hash: bytes, tenant: tenant_of(space, workspace), right: StreamRight::parse(right)? })
+    let is_hash = hash.len() == 64 && hash.bytes().all(|letter| letter.is_ascii_hexdigit());
+    let right = StreamRight::from_str(right, false).ok().filter(|_| is_hash)?;
+    Some(StreamToken { hash: hash.to_ascii_lowercase(), tenant: tenant_of(space, workspace), right })
 }
 
 /// The tenant that a space is: the same for the same name, everywhere.
 fn tenant_of(space: &str, workspace: Uuid) -> Tenant {
-    let digest = hash_of(&format!("space:{space}"));
-    let mut bytes = [0; 16];
-    bytes.copy_from_slice(&digest[..16]);
+    let digest = secret::hash(&format!("space:{space}"));
     // Version 8: of one's own making (RFC 9562, 5.8).
-    Tenant { workspace, client: Some(uuid::Builder::from_custom_bytes(bytes).into_uuid()) }
+    let id = digest.first_chunk().map(|bytes| uuid::Builder::from_custom_bytes(*bytes).into_uuid());
+    Tenant { workspace, client: id }
 }
 
-fn hash_of(text: &str) -> [u8; 32] {
-    Sha256::digest(text.as_bytes()).into()
-}
-
-fn bearer(headers: &HeaderMap) -> Option<&str> {
-    headers.get(header::AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ").map(str::trim)
+/// What the file keeps of a token.
+fn hash_of(token: &str) -> String {
+    secret::hash(token).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 impl Authorizer for TokenFile {
@@ -173,10 +156,10 @@ impl Authorizer for TokenFile {
     const RUN_TO_COMPLETION: bool = false;
 
     /// The token's hash.
-    type Principal = [u8; 32];
+    type Principal = String;
 
-    async fn authorize(&self, request: AccessRequest<'_>) -> Result<Grant<[u8; 32]>, AccessError> {
-        let hash = hash_of(bearer(request.headers).ok_or(AccessError::InvalidToken)?);
+    async fn authorize(&self, request: AccessRequest<'_>) -> Result<Grant<String>, AccessError> {
+        let hash = hash_of(bearer_of(request.headers).ok_or(AccessError::InvalidToken)?);
         let token = self.find(|token| token.hash == hash).ok_or(AccessError::InvalidToken)?;
         if token.right < StreamRight::needed(request.access) {
             return Err(AccessError::Forbidden("This token may not do that in its space."));
@@ -185,7 +168,7 @@ impl Authorizer for TokenFile {
         Ok(Grant { target, tenant: token.tenant, principal: hash })
     }
 
-    async fn is_still_authorized(&self, grant: &Grant<[u8; 32]>) -> bool {
+    async fn is_still_authorized(&self, grant: &Grant<String>) -> bool {
         self.find(|token| token.hash == grant.principal && token.tenant == grant.tenant).is_some()
     }
 }
@@ -199,14 +182,15 @@ pub fn new_token(space: &str, right: StreamRight) -> Result<(String, String), St
     if space.is_empty() || space.len() > 64 || !space.chars().all(fits) {
         return Err("A space's name is 1 to 64 letters, digits, dots, dashes or underscores.".to_owned());
     }
-    let token = format!("{PREFIX}{}", domain::secret::random_token());
-    let hash: String = hash_of(&token).iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok((token, format!("{space} {} {hash}", right.as_str())))
+    let token = format!("{PREFIX}{}", secret::random_token());
+    let right = right.to_possible_value().expect("no right is hidden");
+    let line = format!("{space} {} {}", right.get_name(), hash_of(&token));
+    Ok((token, line))
 }
 
 #[cfg(test)]
 mod tests {
-    use axum::http::Version;
+    use axum::http::{HeaderMap, Version, header};
 
     use super::*;
 
