@@ -18,6 +18,7 @@ use super::{
     hermes::{HermesProgram, LETTER, backend, backend_with, kept, steps},
     script::{ScriptedTurn, calls, words_turn},
     scripted::Scripted,
+    support::PATIENCE,
 };
 
 fn script() -> Vec<ScriptedTurn> {
@@ -67,6 +68,33 @@ async fn the_portal_is_restarted(pg: PgPool) {
         };
         assert_eq!(backstage.iter().filter(raw).count(), 4);
     }
+    model.is_content();
+}
+
+/// Its last word is said, and the portal is killed before it is handed in: nothing is left to ask Hermes for.
+#[sqlx::test(migrations = "../migrations")]
+#[ignore = "needs real programs: make test-agents"]
+async fn the_portal_is_killed_before_it_hands_in(pg: PgPool) {
+    let model = Scripted::new(script()).await;
+    let Some(hermes) = HermesProgram::start(&model).await else { return };
+    let world = hermes.world(pg).await;
+    let mut closed = world.pool.begin().await.unwrap();
+    sqlx::query("LOCK TABLE deliverable IN EXCLUSIVE MODE").execute(&mut *closed).await.unwrap();
+    let request = world.ask("New fees", "Write a letter.", vec![]).await;
+    let hand = world.work(backend());
+    let ends = async {
+        let last = "SELECT kept->>'last' FROM run";
+        let last = || sqlx::query_scalar::<_, Option<String>>(last).fetch_one(&world.pool);
+        while last().await.unwrap().is_none() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, ends).await.expect("it ends");
+    hand.kill().await;
+    closed.rollback().await.unwrap();
+    let hand = another(&world, backend()).await;
+    sees_it_done(&world, &model, &request, hand).await;
+    assert_eq!(kept(&world).await["turn"], 1, "nothing was begun anew");
     model.is_content();
 }
 

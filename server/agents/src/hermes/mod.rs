@@ -80,18 +80,21 @@ impl AgentBackend for Hermes {
             self.client(context.reach()).await.map_err(|trouble| trouble.failure(context.agent()))?;
         let mut kept = state::HermesState::of(context).await?;
         let said = loop {
-            // By the portal's own tools, in whatever attempt.
-            if kept.run.is_none() && kept.queue.is_empty() && context.has_delivered().await? {
-                return Ok(AttemptEnd::Review);
+            if kept.run.is_none() && kept.queue.is_empty() {
+                if let Some(last) = kept.last.take() {
+                    break last;
+                }
+                // By the portal's own tools, in whatever attempt.
+                if context.has_delivered().await? {
+                    return Ok(AttemptEnd::Review);
+                }
             }
             let turn = turn::TurnStarter { client: &client };
             let started = turn.begin(context, &mut kept).await?;
             let ended = collect::Collector::new(context, &client, &mut kept).go(started).await?;
             kept.interrupted = ended.is_none();
+            kept.last = ended.filter(|_| kept.queue.is_empty());
             context.save_state(&kept).await?;
-            if let Some(said) = ended.filter(|_| kept.queue.is_empty()) {
-                break said;
-            }
         };
         external::hand_in(context, &said).await
     }

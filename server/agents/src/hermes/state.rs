@@ -33,6 +33,8 @@ pub(super) struct HermesState {
     pub(super) answered: u32,
     /// What was said meanwhile, for the next turn.
     pub(super) queue: SteerQueue,
+    /// What it said last, once nothing was left to do: an attempt that comes after that hands it in and begins nothing.
+    pub(super) last: Option<String>,
 }
 
 /// A message of the conversation.
