@@ -565,8 +565,12 @@ CREATE TABLE mail (
     sent_at timestamp with time zone,
     client_id uuid,
     quotes text,
+    paper text,
+    paper_id uuid,
     CONSTRAINT mail_pkey PRIMARY KEY (id),
     CONSTRAINT mail_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(id),
+    CONSTRAINT mail_paper CHECK (paper = ANY (ARRAY['invoice'::text, 'credit_note'::text, 'receipt'::text])),
+    CONSTRAINT mail_paper_is_named CHECK ((paper IS NULL) = (paper_id IS NULL)),
     CONSTRAINT mail_state CHECK (state = ANY (ARRAY['queued'::text, 'sent'::text, 'failed'::text])),
 );
 CREATE INDEX mail_due ON public.mail USING btree (not_before) WHERE (state = 'queued'::text);

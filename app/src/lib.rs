@@ -8,4 +8,5 @@
 
 pub mod components;
 pub mod pages;
+pub mod papers;
 pub mod web;

@@ -15,6 +15,7 @@ pub mod home;
 pub mod nowhere;
 pub mod offers;
 pub mod outbox;
+pub mod papers;
 pub mod pay;
 pub mod payments;
 pub mod people;

@@ -6,8 +6,10 @@
 
 pub mod commands;
 pub mod outbox;
+mod paper;
 mod text;
 mod times;
 
+pub use paper::{MailPaper, PaperKind};
 pub use text::{expand, plain};
 pub use times::time;

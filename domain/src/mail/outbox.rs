@@ -2,7 +2,11 @@
 
 use chrono::{DateTime, Duration, Utc};
 
-use crate::{Db, Result, SystemRole, ids::MailId};
+use super::{MailPaper, PaperKind};
+use crate::{
+    Db, Result, SystemRole,
+    ids::{MailId, WorkspaceId},
+};
 
 /// How many times a mail is tried before it is given up: over about nine hours.
 const TRIES: i32 = 9;
@@ -18,6 +22,8 @@ pub struct DueMail {
     pub recipient: String,
     pub subject: String,
     pub body: String,
+    /// Whose it is, and what it carries.
+    pub paper: Option<(WorkspaceId, MailPaper)>,
     /// How many tries there have been, this one included.
     pub attempt: i32,
     pub created_at: DateTime<Utc>,
@@ -42,7 +48,8 @@ pub async fn due(db: &Db, most: i64) -> Result<Vec<DueMail>> {
            FROM (SELECT id FROM mail WHERE state = 'queued' AND not_before <= $1
                  ORDER BY not_before LIMIT $2 FOR UPDATE SKIP LOCKED) taken
            WHERE m.id = taken.id
-           RETURNING m.id, m.recipient, m.subject, m.body, m.attempts, m.created_at, coalesce(
+           RETURNING m.id, m.recipient, m.subject, m.body, m.attempts, m.created_at, m.workspace_id,
+                     m.paper AS "paper: PaperKind", m.paper_id, coalesce(
                (SELECT coalesce(nullif(w.sender, ''), w.name) FROM workspace w WHERE w.id = m.workspace_id), '') AS "sender!""#,
         now,
         most,
@@ -57,6 +64,10 @@ pub async fn due(db: &Db, most: i64) -> Result<Vec<DueMail>> {
         recipient: row.recipient,
         subject: row.subject,
         body: row.body,
+        paper: row
+            .workspace_id
+            .map(WorkspaceId)
+            .zip(row.paper.zip(row.paper_id).map(|(kind, id)| MailPaper::of(kind, id))),
         attempt: row.attempts,
         created_at: row.created_at,
     });

@@ -8,7 +8,7 @@ pub mod queries;
 mod settings;
 
 pub use defaults::{DefaultTexts, default_texts};
-pub use model::Workspace;
+pub use model::{Letterhead, Workspace};
 pub use settings::{DAYS, DayForm, SettingsForm, WorkspaceSettings};
 
 #[cfg(test)]

@@ -1,4 +1,7 @@
-use crate::{format::Locale, ids::WorkspaceId};
+use crate::{
+    format::{Format, Locale},
+    ids::WorkspaceId,
+};
 
 /// What every page of a workspace needs to know of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,4 +25,14 @@ pub struct Workspace {
     pub terms: String,
     /// The stream that the desk's pages follow.
     pub desk_stream: uuid::Uuid,
+}
+
+/// What its papers have of a workspace.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Letterhead {
+    pub name: String,
+    /// How it writes, in its own zone.
+    pub format: Format,
+    /// Its own color on light pages, as `#rrggbb`.
+    pub color: Option<String>,
 }

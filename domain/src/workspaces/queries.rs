@@ -1,6 +1,6 @@
 use sqlx::{PgConnection, types::Json};
 
-use super::{Workspace, WorkspaceSettings};
+use super::{Letterhead, Workspace, WorkspaceSettings};
 use crate::{
     Db, Error, Result, Scope, SystemRole, Tx,
     billing::Sender,
@@ -35,6 +35,20 @@ pub async fn by_host_in(conn: &mut PgConnection, host: &str) -> Result<Option<Wo
         terms: row.terms,
         desk_stream: row.desk_stream,
     }))
+}
+
+/// What papers have of the workspace, whoever reads them.
+///
+/// # Errors
+/// [`Error::NotFound`] where there is none.
+pub async fn letterhead(db: &Db, workspace: WorkspaceId) -> Result<Letterhead> {
+    let mut tx = db.begin(&Scope::system(workspace)).await?;
+    let row = sqlx::query!("SELECT name, zone, locale, line_light FROM workspace WHERE id = $1", workspace.0)
+        .fetch_optional(tx.conn())
+        .await?
+        .ok_or(Error::NotFound)?;
+    tx.commit().await?;
+    Ok(Letterhead { name: row.name, format: format(row.locale.as_deref(), &row.zone), color: row.line_light })
 }
 
 /// The host names that workspaces have of their own.

@@ -33,6 +33,8 @@ pub struct Tenant {
     /// To be paid, with its number; and one that is the operator's alone yet.
     pub issued: (InvoiceId, u64),
     pub draft: InvoiceId,
+    /// One that was paid.
+    pub paid: (InvoiceId, u64),
     /// A credit note, with its number.
     pub credit: (CreditNoteId, u64),
     /// One for the portal's forms, one for the desk's.
@@ -104,6 +106,7 @@ impl Tenant {
             agent,
             subscription,
             issued: issue(fixture, &client, word).await,
+            paid: paid(fixture, &client, word).await,
             credit: credit(fixture, &client, word).await,
             draft: draft(fixture, &client, &format!("{word}-backstage draft")).await,
             invitations: [invite(fixture, &client, word, 1).await, invite(fixture, &client, word, 2).await],
@@ -154,6 +157,12 @@ async fn issue(fixture: &Fixture, client: &TestClient, word: &str) -> (InvoiceId
     billing::issue(&fixture.db, &fixture.operator, id).await.unwrap();
     let invoice = domain::billing::queries::get(&fixture.db, &fixture.operator, id).await.unwrap();
     (id, invoice.number.unwrap())
+}
+
+async fn paid(fixture: &Fixture, client: &TestClient, word: &str) -> (InvoiceId, u64) {
+    let (invoice, number) = issue(fixture, client, word).await;
+    billing::mark_paid(&fixture.db, &fixture.operator, invoice).await.unwrap();
+    (invoice, number)
 }
 
 async fn credit(fixture: &Fixture, client: &TestClient, word: &str) -> (CreditNoteId, u64) {

@@ -32,6 +32,7 @@ pub async fn show(
                 .no_print()
                 .show()}
             {sheet(&cx, &note)}
+            {download(&format!("/desk/billing/credits/{credit}"))}
         }
     }))
 }
@@ -64,8 +65,13 @@ pub async fn show_mine(
         view! {
             {PageHead::new(name.clone()).crumbs(&[("/portal/billing", "Billing")], &name).no_print().show()}
             {sheet(&cx, &note)}
+            {download(&format!("/portal/billing/credits/{number}"))}
         }
     }))
+}
+
+fn download(base: &str) -> AnyView {
+    view! { <p class="no-print paper-links"><a class="button" href=format!("{base}/pdf")>"Download PDF"</a></p> }.into_any()
 }
 
 fn title(note: &CreditNote) -> String {

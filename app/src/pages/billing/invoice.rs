@@ -34,7 +34,7 @@ pub async fn show(
                 .show()}
             {beside(&invoice)}
             {sheet(&cx, &invoice)}
-            {print_hint(&invoice)}
+            {downloads(&invoice, &payments, &format!("/desk/billing/invoices/{}", invoice.id))}
             {section(&cx, &invoice, &payments, true)}
         }
     }))
@@ -57,12 +57,22 @@ fn beside(invoice: &Invoice) -> AnyView {
     }
 }
 
-/// Below a sheet that can be sent: how to get it onto paper.
-pub(in crate::pages) fn print_hint(invoice: &Invoice) -> AnyView {
+/// Below a sheet that can be sent: its file, and a receipt where something came in.
+pub(super) fn downloads(invoice: &Invoice, payments: &InvoicePayments, base: &str) -> AnyView {
     if invoice.number.is_none() {
         return ().into_any();
     }
-    view! { <p class="soft no-print">"Use your browser to print this page or save it as a PDF. Only the invoice prints."</p> }.into_any()
+    let receipt = payments.has_receipt().then(|| {
+        view! { <a class="button" href=format!("{base}/receipt")>"Download receipt"</a> }
+    });
+    view! {
+        <p class="no-print paper-links">
+            <a class="button" href=format!("{base}/pdf")>"Download PDF"</a>
+            {receipt}
+            <span class="soft">"Printing this page prints the invoice alone."</span>
+        </p>
+    }
+    .into_any()
 }
 
 fn actions(cx: &Cx, invoice: &Invoice) -> AnyView {

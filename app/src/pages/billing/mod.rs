@@ -26,7 +26,6 @@ mod recurring;
 pub(in crate::pages) mod sheet;
 pub mod subscription_state;
 
-pub(in crate::pages) use invoice::print_hint;
 pub(in crate::pages) use sheet::sheet;
 
 use domain::billing::Invoice;

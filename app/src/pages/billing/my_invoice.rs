@@ -5,7 +5,7 @@ use domain::billing::queries;
 use leptos::prelude::*;
 
 use super::{
-    invoice::print_hint,
+    invoice::downloads,
     payments_view::{InvoicePayments, pay_button, section},
     sheet::sheet,
     title,
@@ -25,7 +25,7 @@ pub async fn show(Member { cx, scope, .. }: Member, Path(number): Path<u64>) -> 
         view! {
             {PageHead::named(name.clone()).crumbs(&[("/portal/billing", "Billing")], &name).actions(pay).no_print().show()}
             {sheet(&cx, &invoice)}
-            {print_hint(&invoice)}
+            {downloads(&invoice, &payments, &format!("/portal/billing/{number}"))}
             {section(&cx, &invoice, &payments, false)}
         }
     }))

@@ -38,6 +38,11 @@ impl InvoicePayments {
         })
     }
 
+    /// Whether something came in that a receipt can name.
+    pub(super) fn has_receipt(&self) -> bool {
+        self.payments.iter().any(|payment| payment.withdrawn_at.is_none() && !payment.is_aside)
+    }
+
     fn is_empty(&self) -> bool {
         self.payments.is_empty() && !self.attempts.iter().any(shows)
     }

@@ -9,6 +9,7 @@ mod statement;
 pub use files::download;
 pub use growth::show as growth;
 pub use month::show;
-pub use statement::{show as statement, show_mine as my_statement};
+pub(crate) use statement::sums;
+pub use statement::{StatementPath, show as statement, show_mine as my_statement};
 
 const BOOKS: &str = "/desk/books";

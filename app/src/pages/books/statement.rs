@@ -18,8 +18,8 @@ use crate::{
 /// Whose year.
 #[derive(Deserialize)]
 pub struct StatementPath {
-    client: ClientId,
-    year: i32,
+    pub(in crate::pages) client: ClientId,
+    pub(in crate::pages) year: i32,
 }
 
 pub async fn show(
@@ -31,7 +31,7 @@ pub async fn show(
     let crumbs = [("/desk/clients", "Clients"), (base.as_str(), statement.client_name.as_str())];
     Ok(Page::new(&cx, &title, Frame::Desk(DeskTab::Clients)).show(|| {
         view! {
-            {PageHead::new(title.clone()).crumbs(&crumbs, &title).actions(years(&base, year)).no_print().show()}
+            {PageHead::new(title.clone()).crumbs(&crumbs, &title).actions(actions(&base, year)).no_print().show()}
             {sheet(&cx, &statement)}
         }
     }))
@@ -47,7 +47,7 @@ pub async fn show_mine(
         view! {
             {PageHead::new(title.clone())
                 .crumbs(&[("/portal/billing", "Billing")], &title)
-                .actions(years("/portal/billing", year))
+                .actions(actions("/portal/billing", year))
                 .no_print()
                 .show()}
             {sheet(&cx, &statement)}
@@ -59,9 +59,10 @@ fn title(statement: &Statement) -> String {
     format!("Statement for {}", statement.year)
 }
 
-fn years(base: &str, year: i32) -> AnyView {
+fn actions(base: &str, year: i32) -> AnyView {
     let link = |year: i32| view! { <a class="button" href=format!("{base}/years/{year}")>{year}</a> };
-    view! { {link(year - 1)}{link(year + 1)} }.into_any()
+    let pdf = format!("{base}/years/{year}/pdf");
+    view! { {link(year - 1)}{link(year + 1)}<a class="button" href=pdf>"Download PDF"</a> }.into_any()
 }
 
 fn sheet(cx: &Cx, statement: &Statement) -> AnyView {
@@ -78,7 +79,7 @@ fn sheet(cx: &Cx, statement: &Statement) -> AnyView {
             {part(cx, "Paid", "Nothing was paid.", &statement.paid)}
             {part(cx, "Credited and refunded", "", &statement.given_back)}
         </article>
-        <p class="soft no-print">"Use your browser to print this page or save it as a PDF. Only the statement prints."</p>
+        <p class="soft no-print">"Printing this page prints the statement alone."</p>
     }
     .into_any()
 }
@@ -117,7 +118,7 @@ fn part(cx: &Cx, heading: &'static str, none: &'static str, entries: &[Statement
 }
 
 /// What the entries come to, in each currency.
-fn sums(entries: &[StatementEntry]) -> Vec<Money> {
+pub(crate) fn sums(entries: &[StatementEntry]) -> Vec<Money> {
     Currency::ALL
         .iter()
         .filter(|currency| entries.iter().any(|entry| entry.amount.currency == **currency))

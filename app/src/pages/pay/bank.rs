@@ -29,7 +29,7 @@ pub(super) fn details(pay: &PayView) -> AnyView {
     view! {
         <p>"Please use the reference, so that we can tell whose it is. We’ll email you when it’s here."</p>
         <dl class="pay-details">{rows}</dl>
-        {code(pay, &name)}
+        {code(pay)}
         <button class="button primary large wide">"Email me these details"</button>
     }
     .into_any()
@@ -44,16 +44,20 @@ fn row(label: &str, value: String) -> AnyView {
 }
 
 /// Who gets the money: the first line of who bills.
-fn account_name(pay: &PayView) -> String {
+pub(crate) fn account_name(pay: &PayView) -> String {
     let first = pay.invoice.bill_from.lines().next().map(str::trim).filter(|line| !line.is_empty());
     first.unwrap_or(&pay.workspace_name).to_owned()
 }
 
 /// The code of the European Payments Council, for euros.
-fn code(pay: &PayView, name: &str) -> Option<AnyView> {
-    let text = epc_text(&pay.bank, name, pay.rest, &pay.transfer_reference)?;
+pub(crate) fn transfer_code(pay: &PayView) -> Option<QrCode> {
+    let text = epc_text(&pay.bank, &account_name(pay), pay.rest, &pay.transfer_reference)?;
     // Its standard asks for the correction level M.
-    let code = QrCode::with_error_correction_level(text, EcLevel::M).ok()?;
+    QrCode::with_error_correction_level(text, EcLevel::M).ok()
+}
+
+fn code(pay: &PayView) -> Option<AnyView> {
+    let code = transfer_code(pay)?;
     let path = path_of(&code);
     let side = code.width() + 2 * QUIET;
     Some(

@@ -2,7 +2,7 @@
 //! charges is a form.
 
 mod ask;
-mod bank;
+pub(crate) mod bank;
 mod decline;
 mod done;
 mod plan;
@@ -14,7 +14,7 @@ mod ways;
 
 pub use ask::create as ask;
 pub use done::show as done;
-pub use sheet::show as sheet;
+pub use sheet::{pdf, show as sheet};
 pub use submit::submit;
 
 use axum::response::Response;

@@ -1,11 +1,16 @@
-//! `GET /pay/{token}/invoice`: the invoice itself, to read and to print.
+//! `GET /pay/{token}/invoice`: the invoice itself, to read and to print; `…/invoice/pdf`: to keep.
 
 use axum::response::Response;
+use domain::mail::MailPaper;
 use leptos::prelude::*;
 
 use super::open;
 use crate::{
-    pages::billing::{print_hint, sheet, title},
+    pages::{
+        billing::{sheet, title},
+        papers::send,
+    },
+    papers::PaperOf,
     web::{Cx, Frame, Page, Path, Problem},
 };
 
@@ -15,9 +20,16 @@ pub async fn show(cx: Cx, Path(token): Path<String>) -> Result<Response, Problem
     let name = title(&pay.invoice);
     Ok(Page::new(&cx, &name, Frame::Bill).unlisted().show(|| {
         view! {
-            <p class="no-print"><a href=opened.path()>"Back to payment"</a></p>
+            <p class="no-print paper-links">
+                <a href=opened.path()>"Back to payment"</a>
+                <a class="button" href=format!("{}/invoice/pdf", opened.path())>"Download PDF"</a>
+            </p>
             {sheet(&cx, &pay.invoice)}
-            {print_hint(&pay.invoice)}
         }
     }))
+}
+
+pub async fn pdf(cx: Cx, Path(token): Path<String>) -> Result<Response, Problem> {
+    let opened = open(&cx, token).await?;
+    send(&cx, PaperOf::Billed(MailPaper::Invoice(opened.invoice))).await
 }

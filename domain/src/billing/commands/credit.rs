@@ -157,8 +157,15 @@ async fn insert_in(tx: &mut Tx, scope: &Scope, new: &NewCredit) -> Result<Credit
         "Credit note {printed} over {} is ready.\n\nRead it, print it or keep it:\n\n{{link:/portal/billing/credits/{number}}}\n",
         Money::new(new.total_minor, new.currency).in_full(),
     );
-    mail::commands::queue_to_payers_in(tx, scope, new.client, &format!("Credit note {printed}"), &body)
-        .await?;
+    mail::commands::queue_to_payers_in(
+        tx,
+        scope,
+        new.client,
+        &format!("Credit note {printed}"),
+        &body,
+        Some(mail::MailPaper::CreditNote(id)),
+    )
+    .await?;
     live_hints::publish(tx, scope, new.client, "invoice", None).await?;
     Ok(id)
 }

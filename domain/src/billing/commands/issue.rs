@@ -167,7 +167,17 @@ async fn mail_in(
         letter.number,
         mail::plain(&workspace),
     );
-    if mail::commands::queue_to_payers_in(tx, scope, client, &subject, &body).await? == 0 {
+    if mail::commands::queue_to_payers_in(
+        tx,
+        scope,
+        client,
+        &subject,
+        &body,
+        Some(mail::MailPaper::Invoice(letter.invoice)),
+    )
+    .await?
+        == 0
+    {
         return Ok(());
     }
     let now = tx.now();

@@ -50,7 +50,7 @@ pub(super) async fn send_away_in(tx: &mut Tx, server: &Scope, excess: &Excess) -
     };
     let body = format!("Hi,\n\nWe received {amount} more for invoice {number} than was due. {goes}\n");
     let subject = format!("You paid {amount} too much for invoice {number}");
-    mail::commands::queue_to_payers_in(tx, server, excess.client, &subject, &body).await?;
+    mail::commands::queue_to_payers_in(tx, server, excess.client, &subject, &body, None).await?;
     Ok(())
 }
 

@@ -63,7 +63,14 @@ async fn warn_in(tx: &mut Tx, scope: &Scope, client: ClientId, card: uuid::Uuid)
         "Hi,\n\nYour card {card} expires at the end of {when}. Renewals are charged to it, so please add your new card before \
          then. It takes a minute:\n\n{{link:/portal/billing}}\n"
     );
-    mail::commands::queue_to_payers_in(tx, scope, client, &format!("Your card {card} expires soon"), &body)
-        .await?;
+    mail::commands::queue_to_payers_in(
+        tx,
+        scope,
+        client,
+        &format!("Your card {card} expires soon"),
+        &body,
+        None,
+    )
+    .await?;
     Ok(true)
 }

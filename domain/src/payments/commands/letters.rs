@@ -47,7 +47,15 @@ pub async fn mail_transfer_details(db: &Db, scope: &Scope, invoice: InvoiceId) -
         token.path(),
         mail::plain(&pay.workspace_name),
     );
-    mail::commands::queue_to_payers_in(&mut tx, &server, pay.invoice.client, &subject, &body).await?;
+    mail::commands::queue_to_payers_in(
+        &mut tx,
+        &server,
+        pay.invoice.client,
+        &subject,
+        &body,
+        Some(mail::MailPaper::Invoice(invoice)),
+    )
+    .await?;
     tx.commit().await
 }
 

@@ -33,7 +33,16 @@ pub(super) async fn thank_in(tx: &mut Tx, server: &Scope, attempt: &Attempt, amo
         amount.in_full(),
     );
     let subject = format!("We received your payment for invoice {number}");
-    mail::commands::queue_to_payers_in(tx, server, attempt.client, &subject, &body).await.map(drop)
+    mail::commands::queue_to_payers_in(
+        tx,
+        server,
+        attempt.client,
+        &subject,
+        &body,
+        Some(mail::MailPaper::Receipt(attempt.invoice)),
+    )
+    .await
+    .map(drop)
 }
 
 /// A renewal's card was not charged: why, how to pay now, and what happens when.
@@ -87,7 +96,16 @@ pub(super) async fn step_in(
         rest.in_full(),
         token.path(),
     );
-    mail::commands::queue_to_payers_in(tx, server, client, subject, &body).await.map(drop)
+    mail::commands::queue_to_payers_in(
+        tx,
+        server,
+        client,
+        subject,
+        &body,
+        Some(mail::MailPaper::Invoice(invoice)),
+    )
+    .await
+    .map(drop)
 }
 
 /// The steps that are still to come, a line each; nothing where there are none.

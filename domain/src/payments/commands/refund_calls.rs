@@ -259,7 +259,7 @@ async fn mail_in(
     let body = format!(
         "Hi,\n\nWe sent {amount} back to your card{of}. It can take your bank up to 10 days to show it.\n"
     );
-    mail::commands::queue_to_payers_in(tx, server, client, &format!("We refunded {amount}"), &body)
+    mail::commands::queue_to_payers_in(tx, server, client, &format!("We refunded {amount}"), &body, None)
         .await
         .map(drop)
 }

@@ -2,6 +2,7 @@
 
 use std::time::SystemTime;
 
+use app::papers::PaperFile;
 use domain::{
     accounts::read_email,
     mail::{self, outbox::DueMail},
@@ -9,16 +10,21 @@ use domain::{
 use lettre::{
     Address, Message,
     message::{
-        Mailbox, SinglePart,
-        header::{HeaderName, HeaderValue},
+        Attachment, Mailbox, MultiPart, SinglePart,
+        header::{ContentType, HeaderName, HeaderValue},
     },
 };
 
-/// The message of a mail: plain text, from our own address in the workspace's name.
+/// The message of a mail: plain text, from our own address in the workspace's name, with the paper that it carries.
 ///
 /// # Errors
 /// Why it can never be sent.
-pub(super) fn message(due: &DueMail, from: &Mailbox, public_url: &str) -> Result<Message, String> {
+pub(super) fn message(
+    due: &DueMail,
+    from: &Mailbox,
+    public_url: &str,
+    paper: Option<PaperFile>,
+) -> Result<Message, String> {
     let to: Mailbox =
         due.recipient.parse().map_err(|error| format!("the recipient is no address: {error}"))?;
     // A workspace's own address is where answers go; sending from it is not ours to do.
@@ -42,9 +48,17 @@ pub(super) fn message(due: &DueMail, from: &Mailbox, public_url: &str) -> Result
     if let Some(own) = own {
         message = message.reply_to(own);
     }
-    message
-        .singlepart(SinglePart::plain(mail::expand(&due.body, public_url)))
-        .map_err(|error| error.to_string())
+    let words = SinglePart::plain(mail::expand(&due.body, public_url));
+    let whole = match paper {
+        None => message.singlepart(words),
+        Some(PaperFile { name, bytes }) => {
+            let pdf = ContentType::parse("application/pdf").map_err(|error| error.to_string())?;
+            message.multipart(
+                MultiPart::mixed().singlepart(words).singlepart(Attachment::new(name).body(bytes, pdf)),
+            )
+        }
+    };
+    whole.map_err(|error| error.to_string())
 }
 
 /// An address as every mail server takes it: a host of other letters in its form of `xn--`.

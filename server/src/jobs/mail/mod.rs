@@ -7,8 +7,9 @@ mod tests;
 
 use std::time::Duration;
 
+use app::papers::{self, PaperFile, PaperOf};
 use domain::{
-    Db, JobBackoff,
+    Db, Error, JobBackoff,
     mail::{self, outbox::DueMail},
 };
 use lettre::{
@@ -86,13 +87,29 @@ pub async fn send_due(db: &Db, sender: &Sender, stop: &CancellationToken) -> dom
 }
 
 async fn try_one(db: &Db, sender: &Sender, due: &DueMail) -> domain::Result<()> {
-    let message = match letter::message(due, &sender.from, &sender.public_url) {
+    let paper = paper(db, due).await?;
+    let message = match letter::message(due, &sender.from, &sender.public_url, paper) {
         Ok(message) => message,
         Err(why) => return note_failure(db, due, &why, true).await,
     };
     match sender.transport.send(message).await {
         Ok(_) => mail::outbox::mark_sent(db, due.id).await,
         Err(error) => note_failure(db, due, &with_causes(&error), is_final(&error)).await,
+    }
+}
+
+/// What goes with it. Without it the mail still says what it has to: it goes out alone where the paper is gone, or cannot
+/// be drawn.
+async fn paper(db: &Db, due: &DueMail) -> domain::Result<Option<PaperFile>> {
+    let Some((workspace, paper)) = due.paper else { return Ok(None) };
+    match papers::draw(db, workspace, PaperOf::Billed(paper)).await {
+        Ok(file) => Ok(Some(file)),
+        Err(Error::NotFound) => Ok(None),
+        Err(Error::Broken(why)) => {
+            tracing::error!(mail.id = %due.id, error.message = why, "a mail’s PDF was not drawn");
+            Ok(None)
+        }
+        Err(error) => Err(error),
     }
 }
 

@@ -3,8 +3,15 @@ use std::{
     sync::{Arc, Mutex},
 };
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use chrono::{DateTime, TimeDelta};
-use domain::{Clock, Db, mail};
+use domain::{
+    Clock, Db,
+    billing::{self, InvoiceDraft, InvoiceLine},
+    mail,
+    money::Currency,
+    testing::Fixture,
+};
 use sessions::Engine;
 use sqlx::{Executor, PgPool, postgres::PgPoolOptions};
 use tokio::{
@@ -183,4 +190,45 @@ async fn without_a_mail_server_a_mail_is_given_up_at_last(pool: PgPool) {
         tries += 1;
     }
     assert_eq!((state(&pool).await.0.as_str(), tries), ("failed", 9));
+}
+
+/// The words of the parts of a letter, and what it carries: its name and its bytes.
+fn attachment(letter: &str) -> Option<(String, Vec<u8>)> {
+    let part = letter.split("\nContent-Disposition: attachment; filename=").nth(1)?;
+    let (name, rest) = part.split_once('\n')?;
+    let (_, body) = rest.split_once("\n\n")?;
+    let body: String = body.lines().take_while(|line| !line.starts_with("--")).collect();
+    Some((name.trim().trim_matches('"').to_owned(), STANDARD.decode(body).ok()?))
+}
+
+/// What an unconfirmed address gets holds no word that somebody typed, and an invoice does.
+#[sqlx::test(migrations = "../migrations")]
+async fn an_invoice_goes_with_its_mail_to_whoever_is_known(pool: PgPool) {
+    let fixture = Fixture::new(&pool).await;
+    let client = fixture.client("Hale & Partners").await;
+    let lines = vec![InvoiceLine { what: "Onboarding".to_owned(), minor: 120_000 }];
+    let draft = InvoiceDraft { lines, currency: Currency::USD, note: String::new() };
+    let db = &fixture.db;
+    let mut sent = Vec::new();
+    for confirmed in [true, false] {
+        sqlx::query("UPDATE person SET confirmed = $1").bind(confirmed).execute(&pool).await.unwrap();
+        sqlx::query("DELETE FROM mail").execute(&pool).await.unwrap();
+        let id = billing::commands::draft(db, &fixture.operator, client.id, &draft).await.unwrap();
+        billing::commands::issue(db, &fixture.operator, id).await.unwrap();
+        let post = Post::default();
+        post.answer_with("250 fine");
+        // Its owner, and who sees to its bills.
+        assert_eq!(send(db, &sender(&post.open().await)).await, 2);
+        let letters = post.letters.lock().unwrap().clone();
+        for letter in &letters {
+            assert!(letter.contains("Invoice 000") && letter.contains("https://desk.example/pay/"), "{letter}");
+        }
+        sent.push(letters.iter().filter_map(|letter| attachment(letter)).collect::<Vec<_>>());
+    }
+    assert_eq!(sent[0].len(), 2, "each carries its invoice");
+    assert_eq!(sent[0][0], sent[0][1], "the same paper is the same bytes");
+    let (name, pdf) = &sent[0][0];
+    assert_eq!(name, "Invoice 0001.pdf");
+    assert!(pdf.starts_with(b"%PDF-1.7") && pdf.trim_ascii_end().ends_with(b"%%EOF"));
+    assert!(sent[1].is_empty(), "{} papers to people whom nobody knows", sent[1].len());
 }

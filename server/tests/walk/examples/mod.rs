@@ -26,6 +26,7 @@ pub const PUBLIC: &[(&str, &str)] = &[
     ("/pay/{token}", "who holds the mail's link sees and pays that invoice"),
     ("/pay/{token}/done", "the same, back from the provider's page"),
     ("/pay/{token}/invoice", "the same, to print"),
+    ("/pay/{token}/invoice/pdf", "the same, to keep"),
     ("/pay/{token}/questions", "the same, with a question"),
     ("/setup", "gone once there is a workspace"),
     ("/assets/{*file}", "styles, fonts and scripts, the same for everyone"),
@@ -98,8 +99,11 @@ fn value(town: &Town, pattern: &str, name: &str) -> Option<String> {
     let turn = usize::from(pattern.starts_with("/desk"));
     let ends = |end: &str| pattern.ends_with(end);
     let value = match name {
-        "number" if pattern == "/portal/billing/{number}" => quill.issued.1.to_string(),
-        "number" if pattern == "/portal/billing/credits/{number}" => quill.credit.1.to_string(),
+        "number" if ends("/receipt") => quill.paid.1.to_string(),
+        "number" if pattern == "/portal/billing/{number}" || pattern == "/portal/billing/{number}/pdf" => {
+            quill.issued.1.to_string()
+        }
+        "number" if pattern.starts_with("/portal/billing/credits/{number}") => quill.credit.1.to_string(),
         "number" if pattern == "/portal/billing/{number}/payment" => quill.issued.1.to_string(),
         "credit" => quill.credit.0.to_string(),
         // Made up: nobody in the walk has paid by card.
@@ -131,6 +135,7 @@ fn value(town: &Town, pattern: &str, name: &str) -> Option<String> {
         "offer" => town.offer.to_string(),
         "subscription" => quill.subscription.to_string(),
         "invoice" if ends("/draft") => quill.draft.to_string(),
+        "invoice" if ends("/receipt") => quill.paid.0.to_string(),
         "invoice" => quill.issued.0.to_string(),
         "file" => quill.file.to_string(),
         "token_id" => town.token.to_string(),
