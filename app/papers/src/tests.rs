@@ -62,6 +62,56 @@ fn pages(pdf: &[u8]) -> usize {
     count.chars().take_while(char::is_ascii_digit).collect::<String>().parse().unwrap()
 }
 
+/// What each page of a file says to whoever copies it, its line breaks as blanks.
+fn read(pdf: &[u8]) -> Vec<String> {
+    let document = lopdf::Document::load_mem(pdf).unwrap();
+    let of = |page: u32| {
+        let text = document.extract_text(&[page]).unwrap();
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    document.get_pages().into_keys().map(of).collect()
+}
+
+#[test]
+fn a_paper_says_what_was_put_on_it() {
+    let said = read(&render(&invoice(2)).unwrap());
+    assert_eq!(said.len(), 1);
+    for words in [
+        "Invoice 0042",
+        "December 15, 2026",
+        "Hale & Partners",
+        "3 River Walk",
+        "Desk plan, month 2",
+        "$2,000.00",
+        "Sales tax 8% on $5,000.00",
+        "$400.00",
+        "Amount due",
+        "$5,400.00",
+        "123 000 848",
+        "Thank you for your business.",
+        "Page 1 of 1",
+    ] {
+        assert!(said[0].contains(words), "{words} in {}", said[0]);
+    }
+}
+
+#[test]
+fn each_page_of_a_long_list_says_its_heads_and_its_number_and_no_line_is_lost() {
+    let said = read(&render(&invoice(60)).unwrap());
+    for (at, page) in said.iter().enumerate() {
+        assert!(page.contains(&format!("Page {} of {}", at + 1, said.len())), "{page}");
+        assert_eq!(page.contains("Description"), page.contains("Desk plan, month"), "{page}");
+    }
+    let all = said.join(" ");
+    for line in 1..=60 {
+        assert_eq!(
+            all.matches(&format!("Desk plan, month {line} ${line},000.00")).count(),
+            1,
+            "{line} in {all}"
+        );
+    }
+}
+
 #[test]
 fn the_same_words_are_the_same_bytes() {
     let paper = invoice(3);
@@ -107,7 +157,10 @@ fn no_words_break_it() {
         paper.rows[0][0] = text.to_owned();
         paper.notes = vec![text.to_owned()];
         let pdf = render(&paper).unwrap_or_else(|error| panic!("{text:?}: {error}"));
-        assert!(pages(&pdf) >= 1);
+        let said = read(&pdf).join(" ");
+        for kept in ["$1,000.00", "Desk plan, month 2", "$2,000.00", "$400.00", "$5,400.00", "123 000 848"] {
+            assert!(said.contains(kept), "{kept} is lost beside {text:?}: {said}");
+        }
     }
 }
 

@@ -221,7 +221,10 @@ async fn an_invoice_goes_with_its_mail_to_whoever_is_known(pool: PgPool) {
         assert_eq!(send(db, &sender(&post.open().await)).await, 2);
         let letters = post.letters.lock().unwrap().clone();
         for letter in &letters {
-            assert!(letter.contains("Invoice 000") && letter.contains("https://desk.example/pay/"), "{letter}");
+            assert!(
+                letter.contains("Invoice 000") && letter.contains("https://desk.example/pay/"),
+                "{letter}"
+            );
         }
         sent.push(letters.iter().filter_map(|letter| attachment(letter)).collect::<Vec<_>>());
     }
