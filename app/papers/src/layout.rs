@@ -186,7 +186,11 @@ fn sums(set: &mut Typesetter, paper: &Paper, width: f32) -> Vec<Block> {
     let last = paper.sums.len().saturating_sub(1);
     for (row, sum) in paper.sums.iter().enumerate() {
         let mut block = Block::default();
-        let top = if row == 0 { 8.0 } else { 0.0 };
+        let top = match row {
+            0 => 8.0,
+            _ if sum.is_total => 6.0,
+            _ => 0.0,
+        };
         let style = if sum.is_total { STRONG } else { BODY };
         if sum.is_total {
             block.rule((left, top), (SUMS, 0.9), Ink::Dark);
