@@ -36,7 +36,7 @@ test('what people write wraps on every page that shows it, on a phone and on a d
   const desk = await visit(OLGA);
   for (const width of WIDTHS) {
     await desk.setViewportSize({ width, height: 800 });
-    for (const path of ['/desk', '/desk/board', '/desk/requests?q=files.example', '/desk/clients']) {
+    for (const path of ['/desk', '/desk/board', '/desk/requests?q=files.example', '/desk/clients', '/desk/agents', '/desk/audit', '/desk/costs']) {
       await desk.goto(path);
       await fits(desk);
     }

@@ -31,6 +31,7 @@ test('an invoice is issued, paid, taken back and void; numbers have no gaps', as
   await desk.getByRole('button', { name: 'Mark as paid' }).click();
   await expect(desk.getByRole('article')).toContainText('Paid');
   await desk.getByRole('button', { name: 'Mark as unpaid' }).click();
+  await expect(toast(desk)).toContainText('Marked as unpaid');
   await desk.getByRole('button', { name: 'Void…' }).click();
   await accessible(desk);
   await desk.getByRole('dialog').getByRole('button', { name: 'Void invoice' }).click();

@@ -14,6 +14,7 @@ test('an offer is written, previewed, published, changed and archived; what was 
   await page.getByRole('link', { name: 'New offer' }).click();
   await sound(page);
 
+  await expect(page.getByLabel('Once the first invoice is paid')).toBeChecked();
   // What is missing is said, and nothing typed is lost.
   await page.getByLabel('Summary').fill('For those who write at night.');
   await page.getByRole('button', { name: 'Save', exact: true }).filter({ visible: true }).last().click();
@@ -30,6 +31,14 @@ test('an offer is written, previewed, published, changed and archived; what was 
   await page.getByRole('button', { name: 'Preview', exact: true }).click();
   const preview = page.getByRole('complementary', { name: 'Preview' });
   await expect(preview).toContainText(name);
+  await expect(preview).toContainText('$1,250');
+  // A price that is none is not shown as another one.
+  await page.getByLabel('Price', { exact: true }).fill('1.49,50');
+  await page.getByRole('button', { name: 'Preview', exact: true }).click();
+  await expect(preview).toContainText('—/month');
+  await expect(preview).not.toContainText('$0');
+  await page.getByLabel('Price', { exact: true }).fill('1,250');
+  await page.getByRole('button', { name: 'Preview', exact: true }).click();
   await expect(preview).toContainText('$1,250');
   await expect(preview).toContainText('When do you write?');
   await sound(page);

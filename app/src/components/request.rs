@@ -58,3 +58,17 @@ pub fn priority(priority: Priority) -> Option<&'static str> {
         Priority::High => Some("high priority"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_begins_in_a_moment_while_nobody_takes_it_up() {
+        assert_eq!(about_to_start("Juno", None), "Juno is about to start");
+        for held_by in [HeldBy::Agent, HeldBy::Subscription] {
+            let words = about_to_start("Juno", Some(held_by));
+            assert!(words.starts_with("Juno ") && !words.contains("about to"), "{words}");
+        }
+    }
+}

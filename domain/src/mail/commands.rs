@@ -80,7 +80,7 @@ async fn to_roles_in(
 /// Queues a mail to whoever sees to a client's bills: the address that it has its invoices sent to or, without one, each
 /// of its people with that role. An address that an operator invited counts as well before it is accepted; one that a
 /// client's own people typed does not. It goes to addresses that nobody has confirmed, too: it must hold no word that
-/// somebody typed. The paper, on which such words stand, goes with it to those alone who have shown that the address is theirs, and
+/// somebody typed. The paper, on which such words stand, goes with it to those of the client's people alone who have shown that the address is theirs, and
 /// to those whom an operator invited. Answers how many there were.
 pub async fn queue_to_payers_in(
     tx: &mut Tx,
@@ -94,7 +94,8 @@ pub async fn queue_to_payers_in(
         r#"WITH own AS (SELECT bill_email FROM client WHERE workspace_id = $1 AND id = $2 AND bill_email <> '')
            SELECT email AS "email!", bool_or(is_known) AS "is_known!" FROM (
            SELECT bill_email AS email, EXISTS (
-               SELECT FROM person p WHERE p.email = own.bill_email AND p.confirmed) AS is_known
+               SELECT FROM person p JOIN membership m ON m.person_id = p.id AND m.workspace_id = $1 AND m.client_id = $2
+               WHERE p.email = own.bill_email AND p.confirmed AND m.removed_at IS NULL) AS is_known
            FROM own
            UNION
            SELECT p.email, p.confirmed FROM membership m JOIN person p ON p.id = m.person_id

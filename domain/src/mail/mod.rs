@@ -8,8 +8,10 @@ pub mod commands;
 pub mod outbox;
 mod paper;
 mod text;
+mod thread;
 mod times;
 
 pub use paper::{MailPaper, PaperKind};
 pub use text::{expand, plain};
+pub use thread::MailThread;
 pub use times::time;

@@ -2,10 +2,10 @@
 
 use chrono::{DateTime, Duration, Utc};
 
-use super::{MailPaper, PaperKind};
+use super::{MailPaper, MailThread, PaperKind, thread};
 use crate::{
     Db, Result, SystemRole,
-    ids::{MailId, WorkspaceId},
+    ids::{ClientId, MailId, WorkspaceId},
 };
 
 /// How many times a mail is tried before it is given up: over about nine hours.
@@ -24,6 +24,8 @@ pub struct DueMail {
     pub body: String,
     /// Whose it is, and what it carries.
     pub paper: Option<(WorkspaceId, MailPaper)>,
+    /// The request that it is about.
+    pub thread: Option<MailThread>,
     /// How many tries there have been, this one included.
     pub attempt: i32,
     pub created_at: DateTime<Utc>,
@@ -48,7 +50,7 @@ pub async fn due(db: &Db, most: i64) -> Result<Vec<DueMail>> {
            FROM (SELECT id FROM mail WHERE state = 'queued' AND not_before <= $1
                  ORDER BY not_before LIMIT $2 FOR UPDATE SKIP LOCKED) taken
            WHERE m.id = taken.id
-           RETURNING m.id, m.recipient, m.subject, m.body, m.attempts, m.created_at, m.workspace_id,
+           RETURNING m.id, m.recipient, m.subject, m.body, m.attempts, m.created_at, m.workspace_id, m.client_id,
                      m.paper AS "paper: PaperKind", m.paper_id, coalesce(
                (SELECT coalesce(nullif(w.sender, ''), w.name) FROM workspace w WHERE w.id = m.workspace_id), '') AS "sender!""#,
         now,
@@ -63,6 +65,7 @@ pub async fn due(db: &Db, most: i64) -> Result<Vec<DueMail>> {
         sender: row.sender,
         recipient: row.recipient,
         subject: row.subject,
+        thread: thread::of(row.client_id.map(ClientId), &row.body),
         body: row.body,
         paper: row
             .workspace_id

@@ -14,6 +14,11 @@ pub fn plain(text: &str) -> String {
     text.replace(LINK, "{ link:").replace(TIME, "{ time:")
 }
 
+/// The paths that a body's links lead to.
+pub(super) fn links(body: &str) -> impl Iterator<Item = &str> {
+    body.split(LINK).skip(1).filter_map(|part| part.split_once('}').map(|(path, _)| path))
+}
+
 /// The body with its links as whole addresses under `public_url`, such as `https://portal.example.com`.
 pub fn expand(body: &str, public_url: &str) -> String {
     let base = public_url.trim_end_matches('/');

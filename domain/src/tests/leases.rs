@@ -11,6 +11,7 @@ use crate::{
     agents,
     approvals::{self, Audience, Question},
     deliverables::{self, Content},
+    requests::HeldBy,
     runs::{self, LeaseState},
     session::{Choice, Part},
 };
@@ -148,13 +149,17 @@ async fn a_run_that_is_given_back_is_taken_up_at_once(pool: PgPool) {
 async fn work_waits_for_an_agent_that_rests_and_a_client_that_pauses(pool: PgPool) {
     let world = World::new(pool).await;
     let house = world.client("Harbor & Pine Law", 1).await;
-    world.ask(&house, "Draft a lease").await;
+    let asked = world.ask(&house, "Draft a lease").await;
     let due = || async { runs::commands::claim_due(&world.db, "worker", LEASE).await.unwrap() };
+    let held_by = || async { world.request(house.id, asked.card.number).await.card.run.unwrap().held_by };
+    assert_eq!(held_by().await, None);
     agents::commands::set_ready(&world.db, &world.operator, world.agent, false).await.unwrap();
     assert!(due().await.is_none());
+    assert_eq!(held_by().await, Some(HeldBy::Agent));
     agents::commands::set_ready(&world.db, &world.operator, world.agent, true).await.unwrap();
     world.subscription_is(&house, "paused").await;
     assert!(due().await.is_none());
+    assert_eq!(held_by().await, Some(HeldBy::Subscription));
     world.subscription_is(&house, "active").await;
     assert!(due().await.is_some());
 }

@@ -3,8 +3,10 @@
 use sqlx::PgPool;
 
 use crate::{
-    Error,
+    Error, accounts,
     agents::{self, NewAgent},
+    billing::commands::BillingDetails,
+    clients::{self, ClientDetails, NewClient},
     names,
     offers::{self, OfferDraft, Starts},
     testing::{Fixture, draft},
@@ -32,6 +34,7 @@ async fn nothing_is_named_like_a_link(pool: PgPool) {
     let juno = agents::commands::create(db, operator, agent("Juno")).await.unwrap();
     let two = offers::commands::create(db, operator, &offer("Two at a time")).await.unwrap();
     tokens::commands::create(db, operator, token("Calendar sync (GPT-4.1, Node.js)")).await.unwrap();
+    let house = fixture.client("Harbor & Pine").await;
     for bad in BAD {
         objected(bad, agents::commands::create(db, operator, agent(bad)).await);
         let reach = agents::NewReach::default();
@@ -41,5 +44,11 @@ async fn nothing_is_named_like_a_link(pool: PgPool) {
         objected(bad, offers::commands::create(db, operator, &offer(bad)).await);
         objected(bad, offers::commands::update(db, operator, two, &offer(bad)).await);
         objected(bad, tokens::commands::create(db, operator, token(bad)).await);
+        let client = NewClient { name: bad.into(), ..NewClient::default() };
+        objected(bad, clients::commands::create(db, operator, &client).await);
+        let details =
+            ClientDetails { name: bad.into(), billed: BillingDetails::default(), room: String::new() };
+        objected(bad, clients::commands::rename(db, operator, house.id, details).await);
+        objected(bad, accounts::commands::profile::rename(db, house.owner.person().unwrap(), bad).await);
     }
 }

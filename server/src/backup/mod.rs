@@ -55,6 +55,7 @@ async fn make(settings: &Settings, options: &BackupOptions) -> Result<(String, b
     let (manifest, bytes) = made?;
     let mut said = format!("{} ({})\n{about_key}\n", described(&manifest), size(bytes));
     said += &missing(&manifest);
+    said += &unreadable(&manifest);
     said += "Clients' words and files are in it as they are: keep it like the database itself.\n";
     Ok((said, manifest.files.missing.is_empty()))
 }
@@ -84,10 +85,16 @@ fn check(options: &BackupOptions) -> Result<(String, bool), Error> {
         said += &format!("  {:<28} {:>10} rows\n", table.name, table.rows);
     }
     said += &missing(manifest);
-    if let Err(reason) = load::check_version(manifest) {
-        said += &format!("This version cannot restore it: {reason}\n");
-    }
+    said += &unreadable(manifest);
     Ok((said, manifest.files.missing.is_empty()))
+}
+
+/// That this version cannot restore it: a newer one was here and was rolled back.
+fn unreadable(manifest: &Manifest) -> String {
+    match load::check_version(manifest) {
+        Ok(()) => String::new(),
+        Err(reason) => format!("This version cannot restore it: {reason}\n"),
+    }
 }
 
 /// A backup that was read from end to end.

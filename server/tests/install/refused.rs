@@ -103,3 +103,41 @@ async fn a_file_that_the_store_has_lost_is_told(pool: PgPool) {
     from.place.run(None, &["backup", "--check", name]).await.refused(&[&sha256]);
     TestFolder::new().run(None, &["restore", name]).await.well();
 }
+
+/// Who can reach the portal is said, and what does not work there without mail.
+#[tokio::test]
+async fn doctor_says_who_can_reach_the_portal_and_that_no_mail_is_sent() {
+    let folder = TestFolder::new();
+    let alone = folder.run(None, &["doctor"]).await.words;
+    assert!(alone.contains("only this machine can reach the portal"), "{alone}");
+    assert!(alone.contains("/dev/outbox") && !alone.contains("no mail is sent"), "{alone}");
+    let mut command = folder.command(None, &["doctor"]);
+    command.env("THROUGHLINE_PUBLIC_URL", "https://portal.example").env_remove("THROUGHLINE_SMTP_URL");
+    let open = ended(command).await.words;
+    assert!(open.contains("other machines can reach the portal"), "{open}");
+    assert!(open.contains("no mail is sent") && open.contains("THROUGHLINE_SMTP_URL"), "{open}");
+    let mut command = folder.command(None, &["doctor"]);
+    command.env("THROUGHLINE_TRUSTED_PROXIES", "0.0.0.0/0");
+    let everyone = ended(command).await.words;
+    assert!(everyone.contains("everyone is believed"), "{everyone}");
+}
+
+/// A backup of a schema that this version does not know: made after a newer version was rolled back.
+#[sqlx::test(migrations = "../migrations")]
+async fn a_backup_of_a_newer_schema_is_refused_and_said_to_be_one(pool: PgPool) {
+    let from = Furnished::new(pool.clone()).await;
+    sqlx::query(
+        "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
+         VALUES (20990101000000, 'of a newer version', true, '\\x00', 0)",
+    )
+    .execute(&pool)
+    .await
+    .unwrap();
+    let file = from.place.file("newer.backup");
+    let name = file.to_str().unwrap();
+    let said = from.place.run_with_passphrase(Some(&from.url), &["backup", name]).await.well();
+    assert!(said.contains("This version cannot restore it"), "{said}");
+    let there = TestFolder::new();
+    there.run_with_passphrase(None, &["restore", name]).await.refused(&["newer version", "20990101000000"]);
+    assert!(!there.data().exists(), "nothing was begun");
+}

@@ -59,6 +59,8 @@ async fn a_program_runs_the_desk_from_the_clients_to_the_bills(pool: PgPool) {
 
     let offer = json!({ "idempotency_key": "7", "name": "Small", "price_minor": 100_000, "currency": "USD" });
     let offer = atlas.call("create_offer", offer).await;
+    // Work begins with the money unless somebody says otherwise.
+    assert_eq!(offer["starts"], "on_payment", "{offer}");
     let edited = json!({ "idempotency_key": "8", "offer": offer["offer"], "active_limit": 1 });
     assert_eq!(atlas.call("edit_offer", edited).await["active_limit"], 1);
     let bill = json!({

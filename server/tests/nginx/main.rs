@@ -9,6 +9,7 @@ mod shared;
 use std::time::Duration;
 
 use domain::{
+    accounts::limits,
     audit::{self, AuditQuery},
     secret,
     testing::{Fixture, TestClient},
@@ -145,6 +146,22 @@ async fn the_log_and_the_limits_see_visitors_and_not_the_proxy(pool: PgPool) {
         .unwrap();
     let entry = page.entries.iter().find(|entry| entry.what == "create_request").unwrap();
     assert_eq!(entry.ip.as_deref(), Some("127.0.0.7"));
+
+    // Somebody who tries passwords uses up their own tries, and nobody's who comes the same way.
+    let sign_in = async |from: u8| {
+        let request = house.front.browser([127, 0, 0, from]).post(house.front.url("/sign-in"));
+        let request = request.header(header::COOKIE, format!("form={SEED}"));
+        let request = request.header(header::ORIGIN, house.front.url(""));
+        let request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        let form =
+            format!("form_token={}&email=nobody%40harborpine.test&password=a+wrong+guess", form_token());
+        request.body(form).send().await.unwrap().status()
+    };
+    for _ in 0..limits::SIGN_IN_PAIR.most {
+        assert_ne!(sign_in(7).await, StatusCode::TOO_MANY_REQUESTS);
+    }
+    assert_eq!(sign_in(7).await, StatusCode::TOO_MANY_REQUESTS);
+    assert_ne!(sign_in(8).await, StatusCode::TOO_MANY_REQUESTS);
 }
 
 #[sqlx::test(migrations = "../migrations")]

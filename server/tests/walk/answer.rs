@@ -8,6 +8,8 @@ pub struct PageResponse {
     pub kind: String,
     pub headers: String,
     pub body: String,
+    /// The body as it came.
+    pub content: Vec<u8>,
 }
 
 impl PageResponse {

@@ -96,6 +96,7 @@ impl Browser {
             kind: text(header::CONTENT_TYPE).unwrap_or_default().to_owned(),
             headers: format!("{headers:?}"),
             body: String::from_utf8_lossy(&bytes).into_owned(),
+            content: bytes.to_vec(),
         }
     }
 }

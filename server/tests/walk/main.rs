@@ -16,6 +16,7 @@ mod failures;
 mod html;
 mod internal;
 mod lists;
+mod papers;
 mod paths;
 mod pay;
 mod scripts;

@@ -1,6 +1,6 @@
 //! What has come to its end reads like that, on every page that shows it.
 
-use domain::billing;
+use domain::{billing, requests};
 use sqlx::PgPool;
 
 use super::{
@@ -71,5 +71,43 @@ async fn a_done_request_says_so_once_and_its_plan_is_ticked(pool: PgPool) {
             let (steps, ticked) = (plan.matches("<li").count(), plan.matches("class=\"done\"").count());
             assert!(steps > 0 && steps == ticked, "{path}: {plan}");
         }
+    }
+}
+
+/// Words that the other side has not read stand first where they begin their day, until they have.
+#[sqlx::test(migrations = "../migrations")]
+async fn what_was_written_is_named_until_it_is_seen(pool: PgPool) {
+    let town = Town::new(&pool).await;
+    let (quill, db) = (&town.quill, &town.ours.db);
+    let (client, done) = (quill.client.id, &quill.portal.done);
+    let desk = Browser::of(&town, OURS, &town.ours.operator).await;
+    let portal = Browser::of(&town, OURS, &quill.client.owner).await;
+    let group = |page: &str, heading: &str| {
+        let from = page.split(&format!(">{heading}")).nth(1).map(str::to_owned);
+        from.map(|rest| plain(rest.split("</section>").next().unwrap_or_default()))
+    };
+    let asked = town.ours.request(client, done.number).await;
+    for (by, heading, home, path) in [
+        (
+            &town.ours.operator,
+            "New for you to read",
+            ("/portal", &portal),
+            format!("/portal/requests/{}/seen", done.number),
+        ),
+        (
+            &quill.client.owner,
+            "Clients wrote",
+            ("/desk", &desk),
+            format!("/desk/clients/{client}/requests/{}/seen", done.number),
+        ),
+    ] {
+        let (home, browser) = home;
+        requests::commands::comment(db, by, done.id, "Is the fee right?", &[]).await.unwrap();
+        let before = group(&browser.get(home).await.body, heading).unwrap_or_default();
+        assert!(before.contains(&asked.card.title), "{heading}: {before}");
+        let page = browser.post_fields(&path, vec![("back".to_owned(), home.to_owned())]).await;
+        assert!(page.status.is_redirection(), "{}", page.gist());
+        let after = group(&browser.get(home).await.body, heading).unwrap_or_default();
+        assert!(!after.contains(&asked.card.title), "{heading}: {after}");
     }
 }

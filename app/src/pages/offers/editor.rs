@@ -181,7 +181,8 @@ fn pricing(form: &Form, currency: Currency) -> AnyView {
 }
 
 fn preview(editor: &Editor) -> AnyView {
-    let (draft, _) = editor.typed.guess(editor.currency);
+    let (draft, errors) = editor.typed.guess(editor.currency);
+    let price = errors.of("price").is_none().then_some(draft.terms.price);
     let blank = Form::default();
     let asked: Vec<_> =
         draft.intake.iter().map(|field| intake_field(field, &field.name(), &blank, false)).collect();
@@ -195,7 +196,7 @@ fn preview(editor: &Editor) -> AnyView {
     view! {
         <aside class="preview" id="preview" aria-label="Preview">
             <h2>"On the storefront"</h2>
-            {draft_card(&draft, view! { <span class="button primary" aria-hidden="true">"Choose "{draft.name.clone()}</span> }.into_any())}
+            {draft_card(&draft, price, view! { <span class="button primary" aria-hidden="true">"Choose "{draft.name.clone()}</span> }.into_any())}
             {asks}
         </aside>
     }

@@ -1,6 +1,6 @@
 //! `GET /pay/{token}/invoice`: the invoice itself, to read and to print; `…/invoice/pdf`: to keep.
 
-use axum::response::Response;
+use axum::{http::HeaderValue, response::Response};
 use domain::mail::MailPaper;
 use leptos::prelude::*;
 
@@ -31,5 +31,7 @@ pub async fn show(cx: Cx, Path(token): Path<String>) -> Result<Response, Problem
 
 pub async fn pdf(cx: Cx, Path(token): Path<String>) -> Result<Response, Problem> {
     let opened = open(&cx, token).await?;
-    send(&cx, PaperOf::Billed(MailPaper::Invoice(opened.invoice))).await
+    let mut response = send(&cx, PaperOf::Billed(MailPaper::Invoice(opened.invoice))).await?;
+    response.headers_mut().insert("x-robots-tag", HeaderValue::from_static("noindex, nofollow"));
+    Ok(response)
 }

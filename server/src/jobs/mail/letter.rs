@@ -5,7 +5,7 @@ use std::time::SystemTime;
 use app::papers::PaperFile;
 use domain::{
     accounts::read_email,
-    mail::{self, outbox::DueMail},
+    mail::{self, MailThread, outbox::DueMail},
 };
 use lettre::{
     Address, Message,
@@ -47,6 +47,11 @@ pub(super) fn message(
         ));
     if let Some(own) = own {
         message = message.reply_to(own);
+    }
+    if let Some(MailThread { client, number }) = due.thread {
+        // Nobody was ever sent this one: all mails about a request answer it, in whatever order they arrive.
+        let first = format!("<request.{client}.{number}@{}>", sender.domain());
+        message = message.in_reply_to(first.clone()).references(first);
     }
     let words = SinglePart::plain(mail::expand(&due.body, public_url));
     let whole = match paper {

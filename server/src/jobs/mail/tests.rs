@@ -8,6 +8,7 @@ use chrono::{DateTime, TimeDelta};
 use domain::{
     Clock, Db,
     billing::{self, InvoiceDraft, InvoiceLine},
+    ids::ClientId,
     mail,
     money::Currency,
     testing::Fixture,
@@ -146,6 +147,53 @@ async fn a_mail_goes_out_once_with_its_links(pool: PgPool) {
     ] {
         assert!(letter.contains(part), "{part} in {letter}");
     }
+}
+
+/// A header of a letter.
+fn header<'a>(letter: &'a str, name: &str) -> Option<&'a str> {
+    letter
+        .lines()
+        .take_while(|line| !line.is_empty())
+        .find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn mails_about_one_request_stand_together(pool: PgPool) {
+    let (db, post) = (db(&pool).await, Post::default());
+    post.answer_with("250 fine");
+    let sender = sender(&post.open().await);
+    let (harbor, other) = (ClientId::new(), ClientId::new());
+    let desk = format!("{{link:/desk/clients/{harbor}/requests/12}}");
+    for (subject, client, body) in [
+        ("asked", harbor, "{link:/portal/requests/12}"),
+        ("ready", harbor, "{link:/portal/requests/12}"),
+        ("operator", harbor, desk.as_str()),
+        ("elsewhere", other, "{link:/portal/requests/12}"),
+        ("invoice", harbor, "{link:/portal/invoices/12}"),
+    ] {
+        sqlx::query(
+            "INSERT INTO mail (id, client_id, recipient, subject, body, not_before, created_at)
+             VALUES (gen_random_uuid(), $1, 'rosa@harborpine.test', $2, $3, '2026-11-23T08:00:00Z', '2026-11-23T08:00:00Z')",
+        )
+        .bind(client.0)
+        .bind(subject)
+        .bind(body)
+        .execute(&pool)
+        .await
+        .unwrap();
+    }
+    assert_eq!(send(&db, &sender).await, 5);
+    let letters = post.letters.lock().unwrap().clone();
+    let of = |subject: &str| {
+        let letter = letters.iter().find(|letter| header(letter, "Subject") == Some(subject)).unwrap();
+        assert_eq!(header(letter, "In-Reply-To"), header(letter, "References"), "{letter}");
+        assert!(header(letter, "Message-ID").unwrap().starts_with("<mail_"), "{letter}");
+        header(letter, "References").map(str::to_owned)
+    };
+    let first = Some(format!("<request.{harbor}.12@desk.example>"));
+    assert_eq!((of("asked"), of("ready"), of("operator")), (first.clone(), first.clone(), first.clone()));
+    assert_eq!(of("elsewhere"), Some(format!("<request.{other}.12@desk.example>")));
+    assert_eq!(of("invoice"), None);
 }
 
 #[sqlx::test(migrations = "../migrations")]
