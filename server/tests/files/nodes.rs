@@ -94,6 +94,32 @@ async fn nodes_that_share_a_bucket_have_the_same_files(pg: PgPool) {
     assert_eq!(keys.len(), 1, "{keys:?}");
 }
 
+/// The program itself, set up as a server is: by its environment.
+#[sqlx::test(migrations = "../migrations")]
+async fn the_program_finds_the_bucket_by_its_environment(pg: PgPool) {
+    let (world, s3) = (AgentWorld::new(pg).await, S3::start().await);
+    let store = s3.store();
+    let node = Node::new(&world.db, &store);
+    ask(&world, &node.browser(&world.db, &world.owner).await).await;
+    let doctor = async |secret: &str| {
+        let data = tempfile::tempdir().unwrap();
+        let out = tokio::process::Command::new(env!("CARGO_BIN_EXE_throughline"))
+            .args(["doctor"])
+            .env("DATABASE_URL", url(&world.pool))
+            .env("THROUGHLINE_DATA", data.path())
+            .env("THROUGHLINE_FILES", "s3://portal-files/throughline")
+            .envs(s3.variables(secret))
+            .output()
+            .await
+            .unwrap();
+        String::from_utf8(out.stdout).unwrap().split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let told = doctor("secret-of-the-portal").await;
+    assert!(told.contains("has the newest files"), "{told}");
+    let told = doctor("not-the-secret").await;
+    assert!(!told.contains("has the newest files") && !told.contains("not-the-secret"), "{told}");
+}
+
 #[sqlx::test(migrations = "../migrations")]
 async fn a_bucket_takes_large_files_in_parts_and_empty_ones(pg: PgPool) {
     let (world, s3) = (AgentWorld::new(pg).await, S3::start().await);

@@ -234,3 +234,59 @@ async fn the_boards_rules_hold_for_programs_too(pool: PgPool) {
     let none = json!({ "idempotency_key": "4", "client": house.law.id, "number": 3, "agent": "agt_nobody" });
     assert!(atlas.refused("assign_agent", none).await.starts_with("agent:"));
 }
+
+/// Whatever number a program sends, it is taken or refused in words, and the desk's tools answer as before.
+#[sqlx::test(migrations = "../migrations")]
+async fn no_number_of_a_tool_is_too_much(pool: PgPool) {
+    let house = McpPortal::new(&pool).await;
+    let atlas = house.desk_token(&Right::ALL[1..]).await;
+    let law = json!(house.law.id);
+    let numbers = [
+        json!(i64::MAX),
+        json!(u64::MAX),
+        json!(i64::MIN),
+        json!(-1),
+        json!(1e300),
+        json!(0.5),
+        json!(u64::from(u32::MAX) + 1),
+        json!("9223372036854775807"),
+    ];
+    let mut key = 0;
+    for number in &numbers {
+        for (tool, arguments, field) in [
+            ("list_clients", json!({}), "skip"),
+            ("list_invoices", json!({}), "skip"),
+            ("list_requests", json!({}), "skip"),
+            ("get_request", json!({ "client": law }), "number"),
+            ("read_note", json!({ "client": law, "path": "Rates" }), "version"),
+            ("create_offer", json!({ "name": "Small", "currency": "USD" }), "price_minor"),
+            ("create_offer", json!({ "name": "Small", "currency": "USD", "price_minor": 5 }), "active_limit"),
+            ("create_offer", json!({ "name": "Small", "currency": "USD", "price_minor": 5 }), "cycle_hours"),
+            ("write_note", json!({ "client": law, "path": "Rates", "markdown": "x" }), "expected_version"),
+        ] {
+            let mut arguments = arguments;
+            arguments[field] = number.clone();
+            if !tool.starts_with("list") && !tool.starts_with("get") && !tool.starts_with("read") {
+                key += 1;
+                arguments["idempotency_key"] = json!(key.to_string());
+            }
+            let answer = atlas.rpc("tools/call", json!({ "name": tool, "arguments": arguments })).await;
+            let words = answer.to_string();
+            assert!(
+                answer["result"].is_object() || answer["error"]["message"].is_string(),
+                "{tool} {field} {number}: {words}"
+            );
+            for broken in ["internal", "went wrong", "panicked"] {
+                assert!(!words.contains(broken), "{tool} {field} {number}: {words}");
+            }
+        }
+        key += 1;
+        let bill = json!({ "idempotency_key": key.to_string(), "client": law, "currency": "USD",
+                           "lines": [{ "what": "Setting up", "minor": number }] });
+        let answer = atlas.rpc("tools/call", json!({ "name": "draft_invoice", "arguments": bill })).await;
+        assert!(!answer.to_string().contains("went wrong"), "{number}: {answer}");
+    }
+    for tool in ["list_clients", "list_invoices", "list_requests", "list_runs"] {
+        atlas.call(tool, json!({})).await;
+    }
+}

@@ -9,6 +9,7 @@ mod bodies;
 mod browser;
 mod callers;
 mod digest;
+mod direction;
 mod erased;
 mod examples;
 mod exports;

@@ -72,7 +72,7 @@ fn storefront(offers: &[Offer]) -> AnyView {
             let href = format!("/desk/offers/{}", offer.id);
             offer_card(
                 offer,
-                view! { <a class="button" href=href>"Edit "{offer.name.clone()}</a> }.into_any(),
+                view! { <a class="button" href=href>"Edit "<bdi>{offer.name.clone()}</bdi></a> }.into_any(),
             )
         })
         .collect();

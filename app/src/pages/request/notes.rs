@@ -127,7 +127,7 @@ fn item(place: &PageContext, entry: Entry, html: String, times: Times) -> AnyVie
             <li class="entry step">
                 <details>
                     <summary class="step-head"><b dir="auto">{title}</b> {format!(" · {name}, {when}")}</summary>
-                    <div class="step-body"><pre tabindex="0">{detail}</pre></div>
+                    <div class="step-body"><pre tabindex="0" dir="auto">{detail}</pre></div>
                 </details>
             </li>
         }

@@ -12,7 +12,7 @@ use crate::{
             invitations::{self, Acceptance},
             sign_in,
         },
-        queries,
+        limits, queries,
     },
     testing::Fixture,
 };
@@ -122,4 +122,26 @@ async fn only_those_who_manage_people_invite_and_only_into_their_own(pool: PgPoo
         "a member sees no invitations"
     );
     assert_eq!(mails(&fixture, "zoe@desk.test").await.len(), 1);
+}
+
+/// Nobody sends mails by the hundred in the portal's name.
+#[sqlx::test(migrations = "../migrations")]
+async fn invitations_have_an_end_for_each_address_and_for_each_hour(pool: PgPool) {
+    let fixture = Fixture::new(&pool).await;
+    let (house, other) = (fixture.client("Cedar").await, fixture.client("Harbor").await);
+    let invite = async |who: &crate::Scope, email: &str| {
+        invitations::invite(&fixture.db, who, email, Role::Member).await
+    };
+    for _ in 0..limits::INVITATION_PAIR.most {
+        invite(&house.owner, MINA).await.unwrap();
+    }
+    assert!(matches!(invite(&house.owner, MINA).await, Err(Error::TooMany { .. })));
+    for n in 0..limits::INVITATIONS.most {
+        let _ = invite(&house.owner, &format!("colleague-{n}@cedar.test")).await;
+    }
+    let before = count(&fixture, "SELECT count(*) FROM mail").await;
+    let refused = invite(&house.owner, "one-more@cedar.test").await;
+    assert!(matches!(refused, Err(Error::TooMany { .. })), "{refused:?}");
+    assert_eq!(count(&fixture, "SELECT count(*) FROM mail").await, before, "no mail is written");
+    invite(&other.owner, "someone@harbor.test").await.unwrap();
 }

@@ -102,3 +102,25 @@ async fn a_choice_is_changed_back_and_what_is_unpaid_is_changed_at_once(pool: Pg
     assert_eq!(choose(&fixture.db, &client.owner, client.id, second.id).await.unwrap(), PlanChange::Same);
     assert_eq!(fixture.held(&client).await.next_offer, None);
 }
+
+/// What costs nothing begins for people who are known: for an address that anybody may have typed it waits.
+#[sqlx::test(migrations = "../migrations")]
+async fn what_is_free_waits_for_a_confirmed_owner(pool: PgPool) {
+    let fixture = Fixture::new(&pool).await;
+    let (known, unknown) = (fixture.client("Harbor").await, fixture.client("Cedar").await);
+    let mut free = draft(Starts::AtOnce);
+    free.terms.price = Money::zero(Currency::USD);
+    let free = offers::commands::create(&fixture.db, &fixture.operator, &free).await.unwrap();
+    offers::commands::publish(&fixture.db, &fixture.operator, free).await.unwrap();
+    for (client, confirmed, chosen) in
+        [(&known, true, PlanChange::Begun), (&unknown, false, PlanChange::Sold)]
+    {
+        sqlx::query("UPDATE person SET confirmed = $1 WHERE id = $2")
+            .bind(confirmed)
+            .bind(client.owner.person().unwrap().0)
+            .execute(&fixture.pool)
+            .await
+            .unwrap();
+        assert_eq!(choose(&fixture.db, &client.owner, client.id, free).await.unwrap(), chosen);
+    }
+}

@@ -11,7 +11,7 @@ pub fn view(shown: &RequestView) -> impl IntoView + use<> {
     let sub = view! {
         <div class="page-sub">
             {state(beside)}
-            <span>{asked.clone()}</span>
+            <span dir="auto">{asked.clone()}</span>
             {agent(beside)}
             // Filled by who looks with a script; the names are shown to who asks for them.
             <span class="looking" id="looking" tabindex="0" hidden></span>
